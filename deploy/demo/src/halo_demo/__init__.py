@@ -1,0 +1,1 @@
+"""Residents' requests from e-OPen to the door, on the local stack."""

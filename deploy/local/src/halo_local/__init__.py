@@ -1,0 +1,1 @@
+"""Kafka, PostgreSQL, MinIO and a token issuer on one machine."""

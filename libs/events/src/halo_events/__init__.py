@@ -1,0 +1,1 @@
+"""The event contract of HALO PAMOR, and the runtime that makes effects happen once."""

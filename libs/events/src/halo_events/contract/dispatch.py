@@ -1,0 +1,197 @@
+"""Facts that dispatch writes: who serves a request, visits, delivery; and the register of officers."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
+
+from halo_events import topics
+from halo_events.contract.event import Actor, Event, OpenMember, Part, RequestEvent, Text
+from halo_events.contract.values import AnyRelation, KelurahanCode, RwNumber, Sha256
+from halo_events.topics import Topic
+
+
+class Level(StrEnum):
+    """The rung of the ladder at which a request is offered."""
+
+    RW_OFFICER = "rw_officer"
+    SUBSTITUTE = "substitute"
+    KELURAHAN = "kelurahan"
+
+
+class OfferReason(StrEnum):
+    """Why this officer."""
+
+    OFFICER_OF_RW = "officer_of_rw"
+    NEIGHBOURING_RW = "neighbouring_rw"
+    CHOSEN_BY_COORDINATOR = "chosen_by_coordinator"
+    ENTERED_BY_OFFICER = "entered_by_officer"
+
+
+class AssignmentOffered(RequestEvent):
+    """An officer is asked to take the request, and has until `due_at` to answer."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.offered.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID
+    level: Annotated[Level | OpenMember, Field(union_mode="left_to_right")]
+    reason: Annotated[OfferReason | OpenMember, Field(union_mode="left_to_right")]
+    due_at: AwareDatetime
+
+
+class AwaitReason(StrEnum):
+    """Why nobody could be asked."""
+
+    UNKNOWN_RW = "unknown_rw"
+    NO_OFFICER = "no_officer"
+    ALL_DECLINED = "all_declined"
+
+
+class AssignmentAwaited(RequestEvent):
+    """Nobody could be asked: the kelurahan's queue has the request, and its coordinator chooses."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.awaited.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    kelurahan_code: KelurahanCode
+    reason: Annotated[AwaitReason | OpenMember, Field(union_mode="left_to_right")]
+    coordinator_id: UUID | None = None
+
+
+class AssignmentAccepted(RequestEvent):
+    """The officer took the request."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.accepted.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID
+
+
+class DeclineReason(StrEnum):
+    """Why an officer does not take a request."""
+
+    ILL = "ill"
+    ON_LEAVE = "on_leave"
+    OVERLOADED = "overloaded"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    OTHER = "other"
+
+
+class AssignmentDeclined(RequestEvent):
+    """The officer does not take the request; the next one is asked."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.declined.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID
+    reason: Annotated[DeclineReason | OpenMember, Field(union_mode="left_to_right")]
+
+
+class VisitScheduled(RequestEvent):
+    """The officer will come to the house at `visit_at`."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.visit.scheduled.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    visit_id: UUID
+    officer_id: UUID
+    visit_at: AwareDatetime
+
+
+class VisitMade(RequestEvent):
+    """The officer was at the house."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.visit.made.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    visit_id: UUID
+    officer_id: UUID
+
+
+class Receiver(Part):
+    """Who took the documents at the door: personal data."""
+
+    name: Text
+
+
+class PhotoProof(Part):
+    """A photo of the delivery, kept by documents as a cleared paper."""
+
+    kind: Literal["photo"] = "photo"
+    paper_id: UUID
+    sha256: Sha256
+
+
+class DeliveryCompleted(RequestEvent):
+    """Documents were handed over at the door."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.delivery.completed.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    delivery_id: UUID
+    officer_id: UUID
+    items: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
+    relation: AnyRelation
+    receiver: Receiver
+    proof: PhotoProof
+    old_card_returned: bool = False
+
+
+class OfficerRole(StrEnum):
+    """What somebody of the register does."""
+
+    SATGAS_PAMOR = "satgas_pamor"
+    COORDINATOR = "coordinator"
+
+
+class OfficerPerson(Part):
+    """The personal data of an officer. `phone` is the service number, in E.164 form."""
+
+    name: Text
+    phone: Annotated[str, StringConstraints(pattern=r"^\+\d{8,15}$")]
+    email: Annotated[EmailStr, Field(max_length=254)] | None = None
+
+
+class OfficerEvent(Event):
+    """A fact about one officer or coordinator."""
+
+    officer_id: UUID
+    actor: Actor
+
+    @property
+    def key(self) -> str:
+        """The officer's id."""
+        return str(self.officer_id)
+
+
+class OfficerState(OfficerEvent):
+    """All that the register says of an officer."""
+
+    role: Annotated[OfficerRole | OpenMember, Field(union_mode="left_to_right")]
+    kelurahan_code: KelurahanCode
+    rws: Annotated[tuple[RwNumber, ...], Field(max_length=100)] = ()
+    on_duty: bool
+    person: OfficerPerson
+
+
+class OfficerRegistered(OfficerState):
+    """An officer or coordinator is new in the register."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.officer.registered.v1"
+    topic: ClassVar[Topic] = topics.OFFICERS
+
+
+class OfficerChanged(OfficerState):
+    """The register says something else of an officer than before."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.officer.changed.v1"
+    topic: ClassVar[Topic] = topics.OFFICERS
+
+
+class OfficerLeft(OfficerEvent):
+    """The register no longer has the officer."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.officer.left.v1"
+    topic: ClassVar[Topic] = topics.OFFICERS

@@ -1,0 +1,46 @@
+"""What the e-OPen backend publishes on `eopen.request.v1`. Outsiders write it, so every record is answered."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from halo_events import topics
+from halo_events.contract.event import Code, Event, LongText, Part, Text
+from halo_events.contract.values import AnyLanguage, AnyTargetGroup, Language
+from halo_events.topics import Topic
+
+
+class EOpenResident(Part):
+    """The resident as e-OPen knows him: as typed, checked by intake and not here."""
+
+    name: Text
+    nik: Text | None = None
+    kk: Text | None = None
+    phone: Text
+    email: Text | None = None
+    address: LongText
+
+
+class RequestFiled(Event):
+    """A resident tapped HALO PAMOR in e-OPen."""
+
+    type: ClassVar[str] = "id.go.bekasikota.eopen.request.filed.v1"
+    topic: ClassVar[Topic] = topics.EOPEN_REQUESTS
+
+    eopen_id: Code
+    """e-OPen's own number of the request: filing the same number again returns the first request."""
+    resident: EOpenResident
+    kelurahan_code: Text
+    rw: Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
+    rt: Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")] | None = None
+    documents: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)]
+    target_group: AnyTargetGroup | None = None
+    household_size: Annotated[int, Field(ge=1, le=99)] | None = None
+    """How many people live in the household: helps the officer to plan the visit."""
+    language: AnyLanguage = Language.INDONESIAN
+    note: LongText | None = None
+
+    @property
+    def key(self) -> str:
+        """e-OPen's number of the request."""
+        return self.eopen_id

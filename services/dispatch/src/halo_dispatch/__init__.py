@@ -1,0 +1,1 @@
+"""Dispatch: who serves a request, visits, delivery, and the register of officers."""

@@ -1,0 +1,1 @@
+"""Documents: the dossier of a request, its items and papers."""

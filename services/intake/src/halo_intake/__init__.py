@@ -1,0 +1,1 @@
+"""Intake: receives, validates, numbers and follows requests."""

@@ -1,0 +1,1 @@
+"""Notify: who is told what, over which channel, and whether it arrived."""
