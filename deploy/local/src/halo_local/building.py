@@ -1,0 +1,52 @@
+"""Runs the commands that build servers and templates."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from halo_local.errors import BuildError
+
+BUILD_SECONDS: Final = 1200
+KEPT_LINES: Final = 30
+
+
+def run_build(
+    what: str,
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    user: int | None = None,
+    group: int | None = None,
+    stdin: str = "",
+) -> None:
+    """Run a command to its end, quietly when all is well.
+
+    Raises:
+        BuildError: it failed, or took longer than twenty minutes; the text ends with its last lines.
+    """
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=os.environ | dict(env or {}),
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=BUILD_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as late:
+        message = f"{what}: {argv[0]} did not end within {BUILD_SECONDS} s; try again"
+        raise BuildError(message) from late
+    if done.returncode != 0:
+        tail = "\n".join(done.stdout.splitlines()[-KEPT_LINES:])
+        message = f"{what}: {argv[0]} ended with {done.returncode}. Its last lines:\n{tail}"
+        raise BuildError(message)

@@ -1,0 +1,7 @@
+module halopamor.local/minio
+
+go 1.16
+
+require github.com/minio/minio v0.0.0-20210516060309-ce3d9dc9faa5
+
+replace google.golang.org/grpc => google.golang.org/grpc v1.29.1

@@ -1,0 +1,64 @@
+"""Where the servers of a stack are, and how the environment says so."""
+
+import os
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from halo_local.errors import EndpointError
+
+PARTS: Final = frozenset({"kafka", "postgres", "minio"})
+
+VARIABLES: Final = {
+    "kafka": {"kafka": "HALO_KAFKA_BOOTSTRAP"},
+    "postgres": {"postgres": "HALO_POSTGRES_DSN"},
+    "minio": {
+        "minio": "HALO_MINIO_ENDPOINT",
+        "minio_access_key": "HALO_MINIO_ACCESS_KEY",
+        "minio_secret_key": "HALO_MINIO_SECRET_KEY",
+    },
+}
+"""For each part, the fields of its endpoints and the environment variables that name them."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Addresses and keys of a stack's servers; those of a part that was not asked for are empty."""
+
+    kafka: str = ""
+    """Bootstrap servers, `host:port`."""
+    postgres: str = field(default="", repr=False)
+    """Connection string of the administrator."""
+    minio: str = ""
+    """`host:port` of the S3 API, without TLS."""
+    minio_access_key: str = ""
+    minio_secret_key: str = field(default="", repr=False)
+
+    def as_env(self) -> dict[str, str]:
+        """Return the environment variables with which HALO_STACK=external finds these servers."""
+        names = {name: variable for fields in VARIABLES.values() for name, variable in fields.items()}
+        return {variable: value for name, variable in names.items() if (value := getattr(self, name))}
+
+    def as_exports(self) -> str:
+        """Return the same as lines for a shell."""
+        return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in self.as_env().items())
+
+
+def named_in_environment() -> bool:
+    """Tell whether the environment names a server."""
+    return any(os.environ.get(variable) for fields in VARIABLES.values() for variable in fields.values())
+
+
+def from_environment(parts: Iterable[str]) -> Endpoints:
+    """Return the endpoints that the environment names.
+
+    Raises:
+        EndpointError: variables of these parts are missing; the text names each of them.
+    """
+    wanted = {name: variable for part in sorted(parts) for name, variable in VARIABLES[part].items()}
+    missing = [variable for variable in wanted.values() if not os.environ.get(variable)]
+    if missing:
+        message = f"HALO_STACK=external needs these variables too: {', '.join(missing)}"
+        raise EndpointError(message)
+    return Endpoints(**{name: os.environ[variable] for name, variable in wanted.items()})

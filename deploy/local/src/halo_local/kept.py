@@ -1,0 +1,94 @@
+"""The owner's end of a keeper: orders go down one pipe, and news of servers that ended come up another."""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Final, cast
+
+from halo_local.endpoints import Endpoints
+from halo_local.errors import StartError
+from halo_local.parts import Part
+
+START_SECONDS: Final = 90
+STOP_SECONDS: Final = 30
+POLL_SECONDS: Final = 0.05
+KEPT_LINES: Final = 15
+
+
+class KeptServers:
+    """The servers of one stack: they run until they are stopped here or this process ends."""
+
+    def __init__(self, folder: Path, lock: int, parts: Sequence[Part]) -> None:
+        """Start a keeper with these servers; from now on it holds the folder's lock."""
+        self._folder = folder
+        self._parts = {part.server.name: part for part in parts}
+        self._keeper = subprocess.Popen(
+            [sys.executable, "-m", "halo_local.keeper"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            pass_fds=[lock],
+            start_new_session=True,
+        )
+        self._orders = cast("IO[bytes]", self._keeper.stdin)
+        self._news = cast("IO[bytes]", self._keeper.stdout)
+        servers = [part.server.as_json() for part in parts]
+        orders = {"owner": os.getpid(), "folder": str(folder), "servers": servers}
+        with suppress(BrokenPipeError):
+            self._orders.write(json.dumps(orders).encode() + b"\n")
+
+    def endpoints(self) -> Endpoints:
+        """Return where the servers are."""
+        return Endpoints(**{name: value for part in self._parts.values() for name, value in part.endpoints.items()})
+
+    def await_answers(self) -> None:
+        """Wait until every server answers.
+
+        Raises:
+            StartError: one ended, or did not answer within a minute and a half; the text ends with its last lines.
+        """
+        waiting = dict(self._parts)
+        deadline = time.monotonic() + START_SECONDS
+        while waiting:
+            self._raise_on_end()
+            waiting = {name: part for name, part in waiting.items() if not part.is_ready()}
+            if waiting and time.monotonic() > deadline:
+                message = f"no answer within {START_SECONDS} s from {self._last_lines(next(iter(waiting)))}"
+                raise StartError(message)
+
+    def stop(self) -> None:
+        """Have the servers stopped and their folder removed, also when the keeper was killed before."""
+        with suppress(OSError):
+            self._orders.close()
+        try:
+            self._keeper.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._keeper.kill()
+            self._keeper.wait()
+        self._news.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _raise_on_end(self) -> None:
+        """Look for news for a moment, which is also the pause between two rounds of questions."""
+        if not select.select([self._news], [], [], POLL_SECONDS)[0]:
+            return
+        line = self._news.readline()
+        if not line:
+            message = "the keeper of the servers ended; its last words are above"
+            raise StartError(message)
+        name = json.loads(line).get("ended")
+        if name:
+            message = f"ended before it answered: {self._last_lines(name)}"
+            raise StartError(message)
+
+    def _last_lines(self, name: str) -> str:
+        log = Path(self._parts[name].server.log)
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return "\n".join([f"{name}. Its last lines:", *lines[-KEPT_LINES:]])

@@ -1,0 +1,68 @@
+"""MinIO: an old release built from its Go module, for development and tests only."""
+
+import base64
+import http.client
+import secrets
+from pathlib import Path
+from typing import Final
+
+from halo_local import prepare
+from halo_local.building import run_build
+from halo_local.cache import BUILDS, build_once, cache_root, fingerprint, say
+from halo_local.parts import Part, Server, free_port, plain_env
+
+SOURCE: Final = BUILDS / "minio"
+FOLDERS: Final = 4
+"""With fewer than four, MinIO offers neither versions nor object lock."""
+GO: Final = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
+
+
+def lay_out(run: Path, *, durable: bool) -> Part:
+    """Prepare a store in the folder `run` with keys of its own; the first time, build the server.
+
+    MinIO always flushes what it stores, so `durable` changes nothing.
+    """
+    del durable
+    binary = build_once(cache_root(), f"minio-{fingerprint(SOURCE)}", _build) / "minio"
+    port = free_port()
+    own = run / "minio"
+    own.mkdir(mode=0o700)
+    access, secret = f"halo-{secrets.token_hex(4)}", secrets.token_urlsafe(24)
+    sealing = base64.b64encode(secrets.token_bytes(32)).decode()
+    folders = [str(own / f"disk{number}") for number in range(1, FOLDERS + 1)]
+    server = Server(
+        name="minio",
+        argv=[str(binary), "server", "--address", f"127.0.0.1:{port}", "--config-dir", str(own), *folders],
+        cwd=str(own),
+        log=str(run / "minio.txt"),
+        env=plain_env()
+        | {
+            "MINIO_ROOT_USER": access,
+            "MINIO_ROOT_PASSWORD": secret,
+            "MINIO_KMS_SECRET_KEY": f"local:{sealing}",
+            "MINIO_BROWSER": "off",
+            "MINIO_UPDATE": "off",
+        },
+    )
+    endpoints = {"minio": f"127.0.0.1:{port}", "minio_access_key": access, "minio_secret_key": secret}
+    return Part(server, lambda: _answers(port), endpoints)
+
+
+def _build(aside: Path) -> None:
+    prepare.require(prepare.GO)
+    say("building MinIO with Go (up to three minutes)")
+    for name in ("main.go", "go.mod", "go.sum"):
+        (aside / name).write_bytes((SOURCE / name).read_bytes())
+    command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "minio", "."]
+    run_build("MinIO", command, cwd=aside, env=GO)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/minio/health/cluster")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,110 @@
+"""What the machine must have before anything is built, and how it gets there. Standard library only: the bootstrap uses it."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from halo_local.cache import say
+from halo_local.errors import MissingToolError
+
+APT_SECONDS: Final = 900
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program that the machine must have."""
+
+    what: str
+    package: str
+    found: Callable[[], bool]
+
+
+def postgres_bin() -> Path | None:
+    """Return the folder of the newest PostgreSQL server's programs, or None."""
+    homes = [home for home in Path("/usr/lib/postgresql").glob("*/bin") if (home / "initdb").exists()]
+    if homes:
+        return max(homes, key=lambda home: int(home.parent.name))
+    initdb = shutil.which("initdb")
+    return Path(initdb).resolve().parent if initdb else None
+
+
+def java() -> Path | None:
+    """Return the Java launcher of $JAVA_HOME or of the path, or None."""
+    own = os.environ.get("JAVA_HOME")
+    if own and (Path(own) / "bin/java").exists():
+        return Path(own) / "bin/java"
+    launcher = shutil.which("java")
+    return Path(launcher) if launcher else None
+
+
+def _has_venv() -> bool:
+    return importlib.util.find_spec("ensurepip") is not None
+
+
+def _has_certificates() -> bool:
+    return any(Path("/etc/ssl/certs").glob("*.pem")) or bool(os.environ.get("SSL_CERT_FILE"))
+
+
+VENV: Final = Tool("venv of Python", "python3-venv", _has_venv)
+CERTIFICATES: Final = Tool("TLS certificates", "ca-certificates", _has_certificates)
+JAVA: Final = Tool("java", "default-jre-headless", lambda: java() is not None)
+POSTGRES: Final = Tool("PostgreSQL's server programs", "postgresql", lambda: postgres_bin() is not None)
+MAVEN: Final = Tool("mvn", "maven", lambda: shutil.which("mvn") is not None)
+GO: Final = Tool("go", "golang-go", lambda: shutil.which("go") is not None)
+EVERYTHING: Final = (VENV, CERTIFICATES, JAVA, POSTGRES, MAVEN, GO)
+
+
+def require(*tools: Tool) -> None:
+    """See that the machine has these tools; as root on Debian, install all that are missing at once.
+
+    Raises:
+        MissingToolError: some are missing; the text names them and the command that installs them.
+    """
+    missing = [tool for tool in tools if not tool.found()]
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        _install(missing)
+        missing = [tool for tool in missing if not tool.found()]
+    if missing:
+        raise MissingToolError(_remedy(missing))
+
+
+def _remedy(missing: Sequence[Tool]) -> str:
+    what = ", ".join(tool.what for tool in missing)
+    packages = " ".join(sorted({tool.package for tool in missing}))
+    return f"missing: {what}. On Debian: sudo apt-get install --no-install-recommends {packages}"
+
+
+def _install(missing: Sequence[Tool]) -> None:
+    packages = sorted({tool.package for tool in missing})
+    say(f"installing with apt-get: {' '.join(packages)}")
+    apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold"]
+    if POSTGRES in missing:
+        _keep_cluster_away()
+    for command in (["update"], ["install", "--no-install-recommends", *packages]):
+        done = subprocess.run(
+            [*apt, *command],
+            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=APT_SECONDS,
+            check=False,
+        )
+        if done.returncode != 0:
+            sys.stderr.buffer.write(done.stdout[-4000:])
+            message = f"apt-get {command[0]} failed. {_remedy(missing)}"
+            raise MissingToolError(message)
+
+
+def _keep_cluster_away() -> None:
+    """Stop Debian's package from starting a cluster of its own: only its programs are wanted."""
+    settings = Path("/etc/postgresql-common/createcluster.conf")
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("create_main_cluster = false\n")

@@ -1,0 +1,54 @@
+"""The stack: Kafka, PostgreSQL and MinIO for the demo, the tests and the benchmarks."""
+
+import os
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+
+from halo_local import native
+from halo_local.cache import say
+from halo_local.endpoints import PARTS, Endpoints, from_environment, named_in_environment
+from halo_local.errors import LocalStackError
+
+__all__ = ["PARTS", "Endpoints", "start_stack"]
+
+
+@contextmanager
+def start_stack(*, parts: Set[str] = PARTS, durable: bool = True) -> Iterator[Endpoints]:
+    """Give the caller real servers for as long as the context lasts; its end stops them and drops their data.
+
+    HALO_STACK chooses: `native` runs them as processes, `external` takes the servers that the environment names,
+    `auto` (the default) is external where the environment names any and native otherwise.
+
+    Args:
+        parts: which servers are wanted.
+        durable: False lets PostgreSQL skip its flushes to disk, for tests.
+
+    Raises:
+        LocalStackError: the stack can't be had; the text is one line that says what to do.
+    """
+    unknown = parts - PARTS
+    if unknown:
+        message = f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(sorted(PARTS))}"
+        raise LocalStackError(message)
+    way = _choose()
+    if way == "external":
+        endpoints = from_environment(parts)
+        say("stack: external, the servers that the environment names")
+        yield endpoints
+        return
+    say("stack: native, servers as processes of this machine")
+    with native.run(parts, durable=durable) as endpoints:
+        yield endpoints
+
+
+def _choose() -> str:
+    way = os.environ.get("HALO_STACK") or "auto"
+    if way == "auto":
+        return "external" if named_in_environment() else "native"
+    if way == "docker":
+        message = "HALO_STACK=docker is not there yet: take native, or external with servers of your own"
+        raise LocalStackError(message)
+    if way not in {"native", "external"}:
+        message = f"HALO_STACK={way} is unknown: take auto, native or external"
+        raise LocalStackError(message)
+    return way
