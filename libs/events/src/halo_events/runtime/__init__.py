@@ -1,0 +1,37 @@
+"""The runtime: effects happen once, in order, over Kafka and PostgreSQL."""
+
+from halo_events.runtime.database import Database
+from halo_events.runtime.handlers import (
+    Boundary,
+    Fault,
+    Handler,
+    Handlers,
+    Rejection,
+    boundary,
+    on,
+    on_batch,
+    project,
+    project_batch,
+)
+from halo_events.runtime.migrate import migrate
+from halo_events.runtime.statements import load_statements
+from halo_events.runtime.transaction import Fold, RowCountError, Tx
+
+__all__ = [
+    "Boundary",
+    "Database",
+    "Fault",
+    "Fold",
+    "Handler",
+    "Handlers",
+    "Rejection",
+    "RowCountError",
+    "Tx",
+    "boundary",
+    "load_statements",
+    "migrate",
+    "on",
+    "on_batch",
+    "project",
+    "project_batch",
+]

@@ -1,0 +1,58 @@
+"""For tests: a fresh database each, copied from a template that was migrated once."""
+
+import hashlib
+from collections.abc import Sequence
+from importlib.resources.abc import Traversable
+from itertools import count
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from halo_events.runtime.migrate import EVENTS, migrate
+
+_NUMBERS: Final = count(1)
+
+
+class Databases:
+    """Databases on one PostgreSQL server. `admin_dsn` belongs to a role that may create databases."""
+
+    def __init__(self, admin_dsn: str) -> None:
+        self.admin_dsn = admin_dsn
+
+    def dsn(self, name: str) -> str:
+        """The address of a database of this server."""
+        return urlunsplit(urlsplit(self.admin_dsn)._replace(path=f"/{name}"))
+
+    async def fresh(self, name: str, migrations: Sequence[Traversable] = ()) -> str:
+        """The address of a new database with these migrations and the runtime's."""
+        template = f"template_{name}_{_fingerprint(migrations)}"
+        connection = await asyncpg.connect(self.admin_dsn)
+        try:
+            if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", template):
+                await connection.execute(f'CREATE DATABASE "{template}"')
+                migrate(self.dsn(template), migrations)
+            database = f"test_{name}_{next(_NUMBERS)}"
+            await connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            await connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        finally:
+            await connection.close()
+        return self.dsn(database)
+
+    async def drop(self, dsn: str) -> None:
+        """Remove a database that a test is done with."""
+        connection = await asyncpg.connect(self.admin_dsn)
+        try:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{urlsplit(dsn).path[1:]}" WITH (FORCE)')
+        finally:
+            await connection.close()
+
+
+def _fingerprint(migrations: Sequence[Traversable]) -> str:
+    """Changes whenever a migration does."""
+    digest = hashlib.sha256()
+    for folder in (EVENTS, *migrations):
+        for file in sorted(folder.iterdir(), key=lambda item: item.name):
+            if file.name.endswith(".sql"):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
