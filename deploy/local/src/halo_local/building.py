@@ -44,9 +44,7 @@ def run_build(
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        message = f"{what}: {argv[0]} did not end within {BUILD_SECONDS} s; try again"
-        raise BuildError(message) from late
+        raise BuildError(f"{what}: {argv[0]} did not end within {BUILD_SECONDS} s; try again") from late
     if done.returncode != 0:
         tail = "\n".join(done.stdout.splitlines()[-KEPT_LINES:])
-        message = f"{what}: {argv[0]} ended with {done.returncode}. Its last lines:\n{tail}"
-        raise BuildError(message)
+        raise BuildError(f"{what}: {argv[0]} ended with {done.returncode}. Its last lines:\n{tail}")

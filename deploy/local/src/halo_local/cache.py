@@ -48,8 +48,7 @@ def data_root() -> Path:
     root.mkdir(mode=0o711, exist_ok=True)
     found = root.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0 or found.st_mode & 0o022:
-        message = f"{root} belongs to somebody else or others can write in it: remove it and try again"
-        raise LocalStackError(message)
+        raise LocalStackError(f"{root} belongs to somebody else or others can write in it: remove it and try again")
     return root
 
 

@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from halo_local.errors import EndpointError
@@ -35,6 +35,10 @@ class Endpoints:
     minio_access_key: str = ""
     minio_secret_key: str = field(default="", repr=False)
 
+    def as_fields(self) -> dict[str, str]:
+        """Return the fields by name, secrets too."""
+        return asdict(self)
+
     def as_env(self) -> dict[str, str]:
         """Return the environment variables with which HALO_STACK=external finds these servers."""
         names = {name: variable for fields in VARIABLES.values() for name, variable in fields.items()}
@@ -59,6 +63,5 @@ def from_environment(parts: Iterable[str]) -> Endpoints:
     wanted = {name: variable for part in sorted(parts) for name, variable in VARIABLES[part].items()}
     missing = [variable for variable in wanted.values() if not os.environ.get(variable)]
     if missing:
-        message = f"HALO_STACK=external needs these variables too: {', '.join(missing)}"
-        raise EndpointError(message)
+        raise EndpointError(f"HALO_STACK=external needs these variables too: {', '.join(missing)}")
     return Endpoints(**{name: os.environ[variable] for name, variable in wanted.items()})

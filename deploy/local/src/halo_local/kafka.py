@@ -22,8 +22,18 @@ STOP_SECONDS: Final = 30
 HELLO: Final = b"\0\0\0\x0a\0\x12\0\0\0\0\0\x01\xff\xff"
 
 
+def needed_tools() -> tuple[prepare.Tool, ...]:
+    """Return what the machine must have: Maven only until the jars are there."""
+    return (prepare.JAVA,) if (cache_root() / _jars_name()).exists() else (prepare.JAVA, prepare.MAVEN)
+
+
+def build() -> None:
+    """Fetch the jars and make the template, where that was not done before."""
+    _template()
+
+
 def lay_out(run: Path, *, durable: bool) -> Part:
-    """Prepare a broker in the folder `run`; the first time, fetch Kafka and make the template.
+    """Prepare a broker in the folder `run`.
 
     Kafka leaves flushing to the operating system either way, so `durable` changes nothing.
     """
@@ -79,12 +89,15 @@ def _java(template: Path | None) -> list[str]:
     ]
 
 
+def _jars_name() -> str:
+    return f"kafka-{fingerprint(SOURCE / 'pom.xml')}"
+
+
 def _jars() -> Path:
-    return build_once(cache_root(), f"kafka-{fingerprint(SOURCE / 'pom.xml')}", _fetch)
+    return build_once(cache_root(), _jars_name(), _fetch)
 
 
 def _fetch(aside: Path) -> None:
-    prepare.require(prepare.MAVEN)
     say("fetching Kafka's jars with Maven (about a quarter of a minute)")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={aside}"]
     run_build("Kafka's jars", ["mvn", "-B", "-q", "-f", str(SOURCE / "pom.xml"), *goal], cwd=aside)

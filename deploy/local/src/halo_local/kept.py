@@ -60,8 +60,7 @@ class KeptServers:
             self._raise_on_end()
             waiting = {name: part for name, part in waiting.items() if not part.is_ready()}
             if waiting and time.monotonic() > deadline:
-                message = f"no answer within {START_SECONDS} s from {self._last_lines(next(iter(waiting)))}"
-                raise StartError(message)
+                raise StartError(f"no answer within {START_SECONDS} s from {self._last_lines(next(iter(waiting)))}")
 
     def stop(self) -> None:
         """Have the servers stopped and their folder removed, also when the keeper was killed before."""
@@ -81,12 +80,10 @@ class KeptServers:
             return
         line = self._news.readline()
         if not line:
-            message = "the keeper of the servers ended; its last words are above"
-            raise StartError(message)
+            raise StartError("the keeper of the servers ended; its last words are above")
         name = json.loads(line).get("ended")
         if name:
-            message = f"ended before it answered: {self._last_lines(name)}"
-            raise StartError(message)
+            raise StartError(f"ended before it answered: {self._last_lines(name)}")
 
     def _last_lines(self, name: str) -> str:
         log = Path(self._parts[name].server.log)

@@ -14,16 +14,25 @@ from halo_local.parts import Part, Server, free_port, plain_env
 SOURCE: Final = BUILDS / "minio"
 FOLDERS: Final = 4
 """With fewer than four, MinIO offers neither versions nor object lock."""
-GO: Final = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
+GO: Final = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false", "GOTOOLCHAIN": "local"}
+
+
+def needed_tools() -> tuple[prepare.Tool, ...]:
+    """Return what the machine must have: Go only until the server is built."""
+    return () if (cache_root() / _name()).exists() else (prepare.GO,)
+
+
+def build() -> None:
+    """Build the server, where that was not done before."""
+    _binary()
 
 
 def lay_out(run: Path, *, durable: bool) -> Part:
-    """Prepare a store in the folder `run` with keys of its own; the first time, build the server.
+    """Prepare a store in the folder `run` with keys of its own.
 
     MinIO always flushes what it stores, so `durable` changes nothing.
     """
     del durable
-    binary = build_once(cache_root(), f"minio-{fingerprint(SOURCE)}", _build) / "minio"
     port = free_port()
     own = run / "minio"
     own.mkdir(mode=0o700)
@@ -32,7 +41,7 @@ def lay_out(run: Path, *, durable: bool) -> Part:
     folders = [str(own / f"disk{number}") for number in range(1, FOLDERS + 1)]
     server = Server(
         name="minio",
-        argv=[str(binary), "server", "--address", f"127.0.0.1:{port}", "--config-dir", str(own), *folders],
+        argv=[str(_binary()), "server", "--address", f"127.0.0.1:{port}", "--config-dir", str(own), *folders],
         cwd=str(own),
         log=str(run / "minio.txt"),
         env=plain_env()
@@ -48,8 +57,15 @@ def lay_out(run: Path, *, durable: bool) -> Part:
     return Part(server, lambda: _answers(port), endpoints)
 
 
-def _build(aside: Path) -> None:
-    prepare.require(prepare.GO)
+def _name() -> str:
+    return f"minio-{fingerprint(SOURCE)}"
+
+
+def _binary() -> Path:
+    return build_once(cache_root(), _name(), _compile) / "minio"
+
+
+def _compile(aside: Path) -> None:
     say("building MinIO with Go (up to three minutes)")
     for name in ("main.go", "go.mod", "go.sum"):
         (aside / name).write_bytes((SOURCE / name).read_bytes())

@@ -4,7 +4,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,14 +15,31 @@ from halo_local import kafka, minio, postgres, prepare
 from halo_local.cache import data_root
 from halo_local.endpoints import Endpoints
 from halo_local.kept import KeptServers
-from halo_local.parts import Part
+from halo_local.parts import Kind, Part
 
-LAY_OUT: Final = {"kafka": kafka.lay_out, "postgres": postgres.lay_out, "minio": minio.lay_out}
-NEEDS: Final = {"kafka": (prepare.JAVA,), "postgres": (prepare.POSTGRES,), "minio": ()}
+PARTS: Final[dict[str, Kind]] = {"kafka": kafka, "postgres": postgres, "minio": minio}
+
+
+def needed_tools(parts: AbstractSet[str]) -> tuple[prepare.Tool, ...]:
+    """Return what the machine must have to build, where that is still to be done, and start these servers."""
+    return tuple(tool for part in sorted(parts) for tool in PARTS[part].needed_tools())
+
+
+def build(parts: AbstractSet[str]) -> None:
+    """Build these servers and their templates side by side: one waits for Maven, another for the Go compiler.
+
+    Raises:
+        MissingToolError: a program is missing.
+        BuildError: a server could not be built.
+    """
+    prepare.require(*needed_tools(parts))
+    with ThreadPoolExecutor(len(PARTS)) as pool:
+        for each in [pool.submit(PARTS[part].build) for part in sorted(parts)]:
+            each.result()
 
 
 @contextmanager
-def run(parts: Set[str], *, durable: bool) -> Iterator[Endpoints]:
+def run(parts: AbstractSet[str], *, durable: bool) -> Iterator[Endpoints]:
     """Run these servers until the context ends, or until this process does, however it ends.
 
     Raises:
@@ -29,7 +47,7 @@ def run(parts: Set[str], *, durable: bool) -> Iterator[Endpoints]:
         BuildError: a server could not be built.
         StartError: a server did not answer in time.
     """
-    prepare.require(*(tool for part in sorted(parts) for tool in NEEDS[part]))
+    build(parts)
     folder, lock = _new_folder()
     try:
         servers = KeptServers(folder, lock, _lay_out(parts, folder, durable=durable))
@@ -45,10 +63,9 @@ def run(parts: Set[str], *, durable: bool) -> Iterator[Endpoints]:
         servers.stop()
 
 
-def _lay_out(parts: Set[str], folder: Path, *, durable: bool) -> list[Part]:
-    """Prepare the parts side by side: the first time, one waits for Maven and one for the Go compiler."""
-    with ThreadPoolExecutor(len(LAY_OUT)) as pool:
-        work = [pool.submit(LAY_OUT[part], folder, durable=durable) for part in sorted(parts)]
+def _lay_out(parts: AbstractSet[str], folder: Path, *, durable: bool) -> list[Part]:
+    with ThreadPoolExecutor(len(PARTS)) as pool:
+        work = [pool.submit(PARTS[part].lay_out, folder, durable=durable) for part in sorted(parts)]
         return [each.result() for each in work]
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
-from typing import Any
+from typing import Any, Protocol
 
 from halo_local.errors import StartError
+from halo_local.prepare import Tool
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,19 @@ class Part:
     endpoints: Mapping[str, str] = field(repr=False)
 
 
+class Kind(Protocol):
+    """What the module of each kind of server offers."""
+
+    def needed_tools(self) -> tuple[Tool, ...]:
+        """Return what the machine must have: what only a build needs counts until it is built."""
+
+    def build(self) -> None:
+        """Build the server and its template, where that was not done before."""
+
+    def lay_out(self, run: Path, *, durable: bool) -> Part:
+        """Prepare a server of its own in the folder `run`; `durable` False may skip flushes to disk."""
+
+
 def plain_env() -> dict[str, str]:
     """Return the environment that a server gets: nothing of the caller's but the path and home."""
     return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(Path.home()), "LANG": "C.UTF-8", "TZ": "UTC"}
@@ -61,5 +75,4 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
-    message = "no free port found between 20000 and 32000: end some of the processes that listen there"
-    raise StartError(message)
+    raise StartError("no free port found between 20000 and 32000: end some of the processes that listen there")

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from halo_local import prepare
 from halo_local.building import run_build
@@ -38,16 +38,25 @@ FORGETFUL: Final = {
 """For tests: a crash of the machine may lose everything, a crash of the server nothing."""
 
 
+def needed_tools() -> tuple[prepare.Tool, ...]:
+    """Return what the machine must have."""
+    return (prepare.POSTGRES,)
+
+
+def build() -> None:
+    """Make the template, where that was not done before."""
+    _template()
+
+
 def lay_out(run: Path, *, durable: bool) -> Part:
-    """Prepare a cluster in the folder `run` with a password of its own; the first time, make the template."""
+    """Prepare a cluster in the folder `run` with a password of its own."""
     home = _home()
     user, group = _account()
     own = run / "postgres"
     own.mkdir(mode=0o700)
     if user is not None:
         shutil.chown(own, user, group or -1)
-    template = build_once(data_root(), f"postgres-{fingerprint(str(home), *INITDB)}", _make_template)
-    copy = ["cp", "-a", str(template / "data"), str(own / "data")]
+    copy = ["cp", "-a", str(_template() / "data"), str(own / "data")]
     run_build("PostgreSQL's folder", copy, cwd=Path("/"), user=user, group=group)
     password = secrets.token_urlsafe(24)
     _set_password(home, own / "data", password)
@@ -71,11 +80,7 @@ def lay_out(run: Path, *, durable: bool) -> Part:
 
 def _home() -> Path:
     prepare.require(prepare.POSTGRES)
-    home = prepare.postgres_bin()
-    if home is None:
-        message = "PostgreSQL's server programs are gone: sudo apt-get install postgresql"
-        raise MissingToolError(message)
-    return home
+    return cast("Path", prepare.postgres_bin())
 
 
 def _account() -> tuple[int | None, int | None]:
@@ -88,8 +93,11 @@ def _account() -> tuple[int | None, int | None]:
         except KeyError:
             continue
         return found.pw_uid, found.pw_gid
-    message = "PostgreSQL can't run as root, and there is no user postgres: useradd --system postgres"
-    raise MissingToolError(message)
+    raise MissingToolError("PostgreSQL can't run as root, and there is no user postgres: useradd --system postgres")
+
+
+def _template() -> Path:
+    return build_once(data_root(), f"postgres-{fingerprint(str(_home()), *INITDB)}", _make_template)
 
 
 def _make_template(aside: Path) -> None:

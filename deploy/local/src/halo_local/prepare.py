@@ -1,4 +1,4 @@
-"""What the machine must have before anything is built, and how it gets there. Standard library only: the bootstrap uses it."""
+"""What the machine must have before anything is built, and how it gets there."""
 
 import importlib.util
 import os
@@ -98,8 +98,7 @@ def _install(missing: Sequence[Tool]) -> None:
         )
         if done.returncode != 0:
             sys.stderr.buffer.write(done.stdout[-4000:])
-            message = f"apt-get {command[0]} failed. {_remedy(missing)}"
-            raise MissingToolError(message)
+            raise MissingToolError(f"apt-get {command[0]} failed. {_remedy(missing)}")
 
 
 def _keep_cluster_away() -> None:

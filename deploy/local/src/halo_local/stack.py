@@ -1,19 +1,20 @@
 """The stack: Kafka, PostgreSQL and MinIO for the demo, the tests and the benchmarks."""
 
 import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
-from halo_local import native
+from halo_local import native, prepare
 from halo_local.cache import say
 from halo_local.endpoints import PARTS, Endpoints, from_environment, named_in_environment
 from halo_local.errors import LocalStackError
 
-__all__ = ["PARTS", "Endpoints", "start_stack"]
+__all__ = ["PARTS", "Endpoints", "build_servers", "needed_tools", "start_stack"]
 
 
 @contextmanager
-def start_stack(*, parts: Set[str] = PARTS, durable: bool = True) -> Iterator[Endpoints]:
+def start_stack(*, parts: AbstractSet[str] = PARTS, durable: bool = True) -> Iterator[Endpoints]:
     """Give the caller real servers for as long as the context lasts; its end stops them and drops their data.
 
     HALO_STACK chooses: `native` runs them as processes, `external` takes the servers that the environment names,
@@ -28,8 +29,7 @@ def start_stack(*, parts: Set[str] = PARTS, durable: bool = True) -> Iterator[En
     """
     unknown = parts - PARTS
     if unknown:
-        message = f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(sorted(PARTS))}"
-        raise LocalStackError(message)
+        raise LocalStackError(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(sorted(PARTS))}")
     way = _choose()
     if way == "external":
         endpoints = from_environment(parts)
@@ -41,14 +41,31 @@ def start_stack(*, parts: Set[str] = PARTS, durable: bool = True) -> Iterator[En
         yield endpoints
 
 
+def needed_tools(parts: AbstractSet[str] = PARTS) -> tuple[prepare.Tool, ...]:
+    """Return what the machine must have to start these servers: what only a build needs counts until it is built.
+
+    Raises:
+        LocalStackError: HALO_STACK is not one of the known ways.
+    """
+    return native.needed_tools(parts) if _choose() == "native" else ()
+
+
+def build_servers(parts: AbstractSet[str] = PARTS) -> None:
+    """Fetch and build these servers where that was not done before; start nothing.
+
+    Raises:
+        LocalStackError: a tool is missing, or a build failed.
+    """
+    if _choose() == "native":
+        native.build(parts)
+
+
 def _choose() -> str:
     way = os.environ.get("HALO_STACK") or "auto"
     if way == "auto":
         return "external" if named_in_environment() else "native"
     if way == "docker":
-        message = "HALO_STACK=docker is not there yet: take native, or external with servers of your own"
-        raise LocalStackError(message)
+        raise LocalStackError("HALO_STACK=docker is not there yet: take native, or external with servers of your own")
     if way not in {"native", "external"}:
-        message = f"HALO_STACK={way} is unknown: take auto, native or external"
-        raise LocalStackError(message)
+        raise LocalStackError(f"HALO_STACK={way} is unknown: take auto, native or external")
     return way

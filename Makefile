@@ -1,0 +1,51 @@
+# HALO PAMOR: `make` or `make help` lists what there is. Only make, git and Python 3.11 or newer are needed beforehand.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: setup ## Carry 200 requests from e-OPen to the door, on real servers
+	@$(BIN)/python -m halo_demo
+
+.PHONY: test
+test: setup ## Run every test
+	@$(BIN)/pytest
+
+.PHONY: check
+check: setup ## Format, lint, types, imports, house rules, then every test: what CI runs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/house
+	@$(MAKE) test
+
+.PHONY: up
+up: setup ## Start the servers, leave them running and print where they are
+	@$(BIN)/python -m halo_local up
+
+.PHONY: down
+down: setup ## End what `make up` left running
+	@$(BIN)/python -m halo_local down
+
+.PHONY: format
+format: setup ## Format the code and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: setup
+setup: ## Install what is needed: done by all of the above, quick when nothing changed
+	@$(PYTHON) deploy/local/bootstrap.py
+
+.PHONY: clean
+clean: ## Remove the environment and what the tools left; the servers' cache outside stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

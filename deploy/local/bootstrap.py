@@ -1,0 +1,72 @@
+"""Makes a checkout ready to run: python3 deploy/local/bootstrap.py.
+
+Needs Python 3.11 or newer and nothing else. Installs what the machine lacks where it may, else names it in one line;
+fetches uv, the project's environment and the servers of the local stack. When nothing changed it does nothing.
+"""
+
+# ruff: noqa: INP001 - a script, in no package
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - an older python3 must get this line, not a traceback
+    sys.exit("halo-local: Python 3.11 or newer is needed; name it: make PYTHON=python3.11")
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "deploy/local/src"))
+
+from halo_local import prepare, stack  # noqa: E402 - found by the line above
+from halo_local.building import run_build  # noqa: E402
+from halo_local.cache import build_once, cache_root, fingerprint, say  # noqa: E402
+from halo_local.errors import LocalStackError  # noqa: E402
+
+UV_VERSION = "0.13.9"
+ENVIRONMENT = ROOT / ".venv"
+STAMP = ENVIRONMENT / ".ready"
+
+
+def main() -> None:
+    """Make the checkout ready, or end with one line that says what is missing."""
+    try:
+        prepare.require(prepare.VENV, prepare.CERTIFICATES, *stack.needed_tools())
+        with ThreadPoolExecutor(2) as pool:
+            work = [pool.submit(sync_environment), pool.submit(stack.build_servers)]
+            for each in work:
+                each.result()
+    except LocalStackError as problem:
+        say(str(problem))
+        sys.exit(1)
+
+
+def sync_environment() -> None:
+    """Bring .venv to what uv.lock says, unless it is there already."""
+    members = [path for pattern in ("libs/*", "services/*", "deploy/*") for path in sorted(ROOT.glob(pattern))]
+    manifests = [ROOT / "uv.lock", *(path / "pyproject.toml" for path in (ROOT, *members))]
+    found = fingerprint(UV_VERSION, sys.version, sys.executable, *manifests)
+    if STAMP.exists() and STAMP.read_text() == found:
+        return
+    uv = _uv()
+    say("installing the project's packages into .venv (the first time, about a minute)")
+    env = {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
+    command = [str(uv), "sync", "--frozen", "--quiet", "--python", sys.executable]
+    run_build("the project's environment", command, cwd=ROOT, env=env)
+    STAMP.write_text(found)
+
+
+def _uv() -> Path:
+    """Return uv of the pinned version, in an environment of its own in the cache."""
+    key = fingerprint(UV_VERSION, sys.version, sys.executable)
+    return build_once(cache_root(), f"uv-{key}", _install_uv) / "bin/uv"
+
+
+def _install_uv(aside: Path) -> None:
+    say(f"fetching uv {UV_VERSION}")
+    run_build("an environment for uv", [sys.executable, "-m", "venv", str(aside)], cwd=aside)
+    pip = [str(aside / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
+    run_build("uv", [*pip, "install", "--quiet", f"uv=={UV_VERSION}"], cwd=aside)
+
+
+if __name__ == "__main__":
+    main()
