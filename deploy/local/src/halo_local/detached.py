@@ -8,7 +8,6 @@ import json
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,15 +32,16 @@ def start(name: str, argv: Sequence[str]) -> dict[str, str]:
     """
     started = None
     if _running(name) is None:
-        with log_file(name).open("wb") as log:
-            started = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        started = _spawn(argv, log_file(name))
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         found = addresses(name)
         if found is not None:
             return found
-        if started and started.poll() is not None and _running(name) is None:
-            raise StartError(f"{name} ended before it was ready; {_last_line(name)}")
+        if started and _ended(started):
+            started = None
+            if _running(name) is None:
+                raise StartError(f"{name} ended before it was ready; {_last_line(name)}")
         time.sleep(POLL_SECONDS)
     raise StartError(f"{name} was not ready within {START_SECONDS} s; see {log_file(name)}")
 
@@ -101,6 +101,18 @@ def hold(name: str) -> Iterator[Callable[[Mapping[str, str]], None]]:
 def log_file(name: str) -> Path:
     """Return the file that the command writes to."""
     return _file(name, "log")
+
+
+def _spawn(argv: Sequence[str], log: Path) -> int:
+    """Start a process that its parent need not wait for, and return its number."""
+    quiet = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
+    written = (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    both = (os.POSIX_SPAWN_DUP2, 1, 2)
+    return os.posix_spawn(argv[0], list(argv), os.environ, file_actions=[quiet, written, both], setsid=True)
+
+
+def _ended(process: int) -> bool:
+    return os.waitpid(process, os.WNOHANG)[0] == process
 
 
 def _leave(*_: object) -> NoReturn:

@@ -64,8 +64,9 @@ class KeptServers:
 
     def stop(self) -> None:
         """Have the servers stopped and their folder removed, also when the keeper was killed before."""
-        with suppress(OSError):
-            self._orders.close()
+        self._orders.close()
+        # A forked child of this process may hold the pipe open, so its closing alone would not do.
+        self._keeper.terminate()
         try:
             self._keeper.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
