@@ -1,0 +1,43 @@
+"""The HTTP app of a service: its routers with sign-in, problem+json, health and OpenAPI."""
+
+from fastapi import FastAPI
+from halo_events.runtime import Database
+
+from halo_service import openapi
+from halo_service.answers import add_answers
+from halo_service.definition import Service
+from halo_service.health import Parts, health_routes
+from halo_service.http.limits import BodyLimit
+from halo_service.keys import KeySource
+from halo_service.signin import Door, declared_roles
+from halo_service.tokens import Tokens
+
+
+def create_api(service: Service, database: Database, keys: KeySource, parts: Parts | None = None) -> FastAPI:
+    """The app of a service. Raises ValueError for a route that does not declare its roles."""
+    app = _bare_app(service)
+    for router in service.routers:
+        app.include_router(router)
+    roles = declared_roles(app)
+    openapi.declare(app, roles)
+    app.state.database = database
+    app.state.resources = service.resources
+    app.state.door = Door(Tokens(service.settings.oidc_issuer, service.settings.oidc_audience, keys), roles)
+    app.include_router(health_routes(parts or Parts()))
+    return app
+
+
+def create_health_app(service: Service, parts: Parts) -> FastAPI:
+    """The app of a role without an API: health only."""
+    app = _bare_app(service)
+    app.openapi_url = None
+    app.include_router(health_routes(parts))
+    return app
+
+
+def _bare_app(service: Service) -> FastAPI:
+    """An app without routes. Its documentation pages are off: they load scripts from other people's servers."""
+    app = FastAPI(title=f"HALO PAMOR {service.name}", version=service.version, docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit)
+    add_answers(app)
+    return app

@@ -1,0 +1,118 @@
+"""The issuer's public keys: found by OIDC discovery, kept in memory, read again when an unknown one is named."""
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import httpx
+from jwt import PyJWK
+from jwt.exceptions import PyJWTError
+
+ALGORITHMS: Final = ("RS256", "ES256")
+"""Signatures that are accepted; the key must be made for the one the token names."""
+
+SIZE_LIMIT: Final = 256 * 1024
+"""Bytes of one answer of the issuer."""
+
+_KEY_LIMIT: Final = 50
+_MAX_AGE: Final = 3600.0
+"""Seconds after which the keys are read again even if all asked for are known, so that a withdrawn key goes."""
+
+_PAUSE: Final = 10.0
+"""Seconds between two reads: a flood of tokens with invented key ids reads no more often."""
+
+
+class IssuerAwayError(Exception):
+    """The issuer's keys cannot be read now."""
+
+
+class KeySource(Protocol):
+    """Where the public key of a token comes from."""
+
+    async def key(self, kid: str) -> PyJWK | None:
+        """The key of this id, or None where the issuer has none. Raises IssuerAwayError."""
+
+
+class IssuerKeys:
+    """Keys of an OIDC issuer over HTTP."""
+
+    def __init__(self, issuer: str, client: httpx.AsyncClient) -> None:
+        self.issuer = issuer
+        self._client = client
+        self._keys: Mapping[str, PyJWK] = {}
+        self._read_at: float | None = None
+        self._tried_at: float | None = None
+        self._lock = asyncio.Lock()
+
+    async def key(self, kid: str) -> PyJWK | None:
+        """The key of this id, read anew at most every 10 s. Raises IssuerAwayError where none was ever read."""
+        if self._due(kid):
+            async with self._lock:
+                if self._due(kid):
+                    await self._refresh()
+        if self._read_at is None:
+            raise IssuerAwayError
+        return self._keys.get(kid)
+
+    def _due(self, kid: str) -> bool:
+        now = time.monotonic()
+        if self._tried_at is not None and now - self._tried_at < _PAUSE:
+            return False
+        return kid not in self._keys or self._read_at is None or now - self._read_at > _MAX_AGE
+
+    async def _refresh(self) -> None:
+        """Read the keys; where that fails, those already known stay."""
+        try:
+            self._keys = _public_keys(await self._read_keys())
+            self._read_at = time.monotonic()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            if self._read_at is None:
+                raise IssuerAwayError from None
+        finally:
+            self._tried_at = time.monotonic()
+
+    async def _read_keys(self) -> Mapping[str, Any]:
+        discovery = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+        address = discovery.get("jwks_uri")
+        if discovery.get("issuer") != self.issuer or not isinstance(address, str):
+            raise ValueError("the discovery document is not this issuer's")
+        if self.issuer.startswith("https://") and not address.startswith("https://"):
+            raise ValueError("the keys are not offered over https")
+        return await self._get(address)
+
+    async def _get(self, url: str) -> Mapping[str, Any]:
+        """A JSON object of at most SIZE_LIMIT bytes. Raises httpx.HTTPError, ValueError."""
+        body = bytearray()
+        async with self._client.stream("GET", url, headers={"accept": "application/json"}) as answer:
+            answer.raise_for_status()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > SIZE_LIMIT:
+                    raise ValueError("the issuer's answer is too large")
+        document = json.loads(body)
+        if not isinstance(document, dict):
+            raise ValueError("the issuer's answer is no JSON object")  # noqa: TRY004 - a bad answer, not a wrong call
+        return document
+
+
+def _public_keys(document: Mapping[str, Any]) -> dict[str, PyJWK]:
+    """The signature keys of a JWKS by their ids; those of other kinds are left out."""
+    keys: dict[str, PyJWK] = {}
+    entries = document.get("keys")
+    for entry in (entries if isinstance(entries, list) else [])[:_KEY_LIMIT]:
+        if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or not isinstance(entry.get("kid"), str):
+            continue
+        try:
+            key = PyJWK(entry)
+        except (PyJWTError, ValueError, TypeError, KeyError):
+            continue
+        if key.algorithm_name in ALGORITHMS:
+            keys[entry["kid"]] = key
+    return keys
+
+
+def issuer_client() -> httpx.AsyncClient:
+    """A client for the issuer: short time-outs, no redirects, no proxy of the environment."""
+    return httpx.AsyncClient(timeout=httpx.Timeout(5.0), follow_redirects=False, trust_env=False)

@@ -1,0 +1,131 @@
+"""Settings of a service, read from the environment (prefix `HALO_`), and what they refuse.
+
+Outside `environment=local` a secret that is missing, well known or short stops the service at its start. No message
+shows a value.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError, ValidationInfo
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from halo_service.field_messages import describe_field
+
+PREFIX: Final = "HALO_"
+SECRET_LENGTH: Final = 12
+"""Shortest secret, in characters, outside `local`."""
+
+_KNOWN_WORDS: Final = (
+    "postgres", "postgresql", "minioadmin", "minio", "password", "passwd", "pass", "changeme", "change", "secret",
+    "test", "halo", "pamor", "admin", "administrator", "root", "user", "default", "example", "letmein", "qwerty",
+    "welcome", "bekasi", "demo", "local", "token", "key", "intake", "dispatch", "documents", "notify", "me",
+)  # fmt: skip
+_KNOWN: Final = re.compile(f"(?:{'|'.join(_KNOWN_WORDS)})*")
+_DISTINCT: Final = 5
+_ADVICE: Final = "Set a long random one, as `openssl rand -hex 24` makes."
+
+
+def _weakness(secret: str) -> tuple[str, str] | None:
+    """Code and sentence of what is wrong with a secret, or None."""
+    letters = re.sub(r"[^a-z]", "", secret.casefold())
+    if not secret:
+        return "secret_missing", f"the secret is missing. {_ADVICE}"
+    if _KNOWN.fullmatch(letters) and (letters or secret.isdigit()):
+        return "secret_known", f"the secret is a well-known default. {_ADVICE}"
+    if len(secret) < SECRET_LENGTH or len(set(secret)) < _DISTINCT:
+        return (
+            "secret_short",
+            f"the secret has fewer than {SECRET_LENGTH} characters or too few different ones. {_ADVICE}",
+        )
+    return None
+
+
+def _refuse_weak(secret: str, info: ValidationInfo) -> None:
+    weakness = _weakness(secret)
+    if weakness and info.data.get("environment") != "local":
+        raise PydanticCustomError(*weakness)
+
+
+def _strong(secret: SecretStr, info: ValidationInfo) -> SecretStr:
+    _refuse_weak(secret.get_secret_value(), info)
+    return secret
+
+
+def _strong_url(url: SecretStr, info: ValidationInfo) -> SecretStr:
+    try:
+        parts = urlsplit(url.get_secret_value())
+        password = unquote(parts.password or "")
+    except ValueError:
+        parts, password = None, ""
+    if parts is None or parts.scheme not in {"postgresql", "postgres"} or not parts.hostname:
+        raise PydanticCustomError(
+            "database_url", "this is no PostgreSQL address: postgresql://role:password@host:port/database"
+        )
+    _refuse_weak(password, info)
+    return url
+
+
+def _https(url: str, info: ValidationInfo) -> str:
+    allowed = ("https://", "http://") if info.data.get("environment") == "local" else ("https://",)
+    if not url.startswith(allowed):
+        raise PydanticCustomError(
+            "issuer_scheme", "the issuer's address must begin with https:// (http:// only when HALO_ENVIRONMENT=local)"
+        )
+    return url
+
+
+Secret = Annotated[SecretStr, AfterValidator(_strong)]
+"""A secret of a service's own settings: refused outside `local` when missing, well known or short."""
+
+
+class ServiceSettings(BaseSettings):
+    """What every service reads. A service's own settings subclass it and keep `environment` as it is."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True
+    )
+
+    environment: Literal["local", "production"] = Field(
+        "production", description="`local` on a developer's machine, else `production`."
+    )
+    kafka: Annotated[str, StringConstraints(pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5}){0,9}$")] = Field(
+        description="Kafka's bootstrap servers: host:port, several with commas."
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_strong_url)] = Field(
+        description="The service's own database: postgresql://role:password@host:port/database."
+    )
+    http_host: Annotated[str, StringConstraints(min_length=1, max_length=255)] = Field(
+        "127.0.0.1", description="Address to listen on; 0.0.0.0 in a container."
+    )
+    http_port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one and logs it.")
+    oidc_issuer: Annotated[str, StringConstraints(max_length=500), AfterValidator(_https)] = Field(
+        description="The OIDC issuer of bearer tokens, as its tokens name it."
+    )
+    oidc_audience: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        "halo-pamor", description="The audience that tokens must name."
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto` writes JSON unless the output is a terminal."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
+
+
+def explain(error: ValidationError, settings: type[BaseSettings]) -> Sequence[str]:
+    """One line a setting that is wrong: its variable, what is wrong, what it should be. Never its value."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False):
+        name = str(fault["loc"][0]) if fault["loc"] else "settings"
+        field = settings.model_fields.get(name)
+        meaning = (field.description if field else None) or ""
+        custom = isinstance(fault["type"], str) and fault["type"] in _OURS
+        what = fault["msg"] if custom else "not set." if fault["type"] == "missing" else describe_field(fault).message
+        lines.append(f"{PREFIX}{name.upper()}: {what} {meaning}".rstrip())
+    return lines
+
+
+_OURS: Final = frozenset({"secret_missing", "secret_known", "secret_short", "database_url", "issuer_scheme"})
+"""Errors whose sentence was written here, so that it holds no value."""

@@ -1,0 +1,126 @@
+"""A small service of letters, on a real database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi import APIRouter, Depends
+from halo_events.errors import NotYetError
+from halo_events.runtime import Database, Handlers
+from halo_events.testing import Databases
+from halo_service.http import OnceDep, Page, PagingDep, TxDep, page_of, provided
+from halo_service.problems import BusinessError
+from halo_service.service import Service
+from halo_service.settings import ServiceSettings
+from halo_service.signin import Caller, Role, allow
+from halo_service.testing import Client, local_settings, service_client, service_database
+from pydantic import BaseModel, ConfigDict, Field
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class LetterTakenError(BusinessError):
+    code = "letter-taken"
+    message = ("Surat ini sudah dipegang {holder}.", "{holder} holds this letter already.")
+
+
+class LetterIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    title: Annotated[str, Field(min_length=1, max_length=20)]
+    copies: Annotated[int, Field(ge=1, le=3)] = 1
+
+
+class Letter(BaseModel):
+    letter_id: UUID
+    title: str
+    writer: str
+
+
+@dataclass(frozen=True)
+class Stamp:
+    text: str
+
+
+router = APIRouter(prefix="/v1")
+Officer = Annotated[Caller, Depends(allow(Role.OFFICER, Role.OPERATOR))]
+
+
+@router.post("/letters", status_code=201)
+async def write_letter(once: OnceDep, tx: TxDep, body: LetterIn, caller: Officer) -> Letter:
+    """Write a letter, once; some titles are trouble."""
+    letter = Letter(letter_id=uuid4(), title=body.title, writer=caller.id)
+    await tx.execute_one(
+        "INSERT INTO letters (letter_id, title, written_at) VALUES ($1, $2, $3)", letter.letter_id, body.title, tx.now
+    )
+    if body.title == "taken":
+        raise LetterTakenError(holder="Sari")
+    if body.title == "early":
+        raise NotYetError("assignment.accepted of the request")
+    if body.title == "broken":
+        raise RuntimeError("327599 must not be seen")
+    return await once.keep(tx, letter)
+
+
+@router.post("/forgetful", status_code=201)
+async def forget_to_keep(_once: OnceDep, _caller: Officer) -> None:
+    """Claim a key and keep no answer."""
+    return
+
+
+@router.get("/letters")
+async def list_letters(tx: TxDep, paging: PagingDep, _caller: Officer) -> Page[Letter]:
+    """The letters, page by page."""
+    after = paging.time_and_id()
+    rows = await tx.fetch(
+        "SELECT letter_id, title, written_at FROM letters"
+        " WHERE $1::timestamptz IS NULL OR (written_at, letter_id) > ($1, $2) ORDER BY written_at, letter_id LIMIT $3",
+        *(after or (None, None)),
+        paging.limit + 1,
+    )
+    page = page_of(rows, paging, lambda row: (row["written_at"], row["letter_id"]))
+    letters = [Letter(letter_id=row["letter_id"], title=row["title"], writer="") for row in page.items]
+    return Page(items=letters, next_cursor=page.next_cursor)
+
+
+@router.get("/stamp", dependencies=[Depends(allow(Role.PUBLIC))])
+async def show_stamp(stamp: Annotated[Stamp, Depends(provided(Stamp))]) -> str:
+    """A public route with a resource."""
+    return stamp.text
+
+
+@pytest.fixture
+def service() -> Service:
+    """The service of letters."""
+    return Service(
+        name="intake",
+        settings=local_settings(ServiceSettings),
+        handlers=Handlers(service="intake"),
+        routers=(router,),
+        migrations=MIGRATIONS,
+        resources=(Stamp("2,50"),),
+    )
+
+
+@pytest.fixture
+async def database(databases: Databases, service: Service) -> AsyncIterator[Database]:
+    """Its database."""
+    async with service_database(databases, service) as database:
+        yield database
+
+
+@pytest.fixture
+async def public(service: Service, database: Database) -> AsyncIterator[Client]:
+    """A client that is not signed in."""
+    async with service_client(service, database) as client:
+        yield client
+
+
+@pytest.fixture
+async def officer(public: Client) -> AsyncIterator[Client]:
+    """A client of officer-1."""
+    async with public.signed_in(Role.OFFICER, sub="officer-1") as client:
+        yield client
