@@ -1,0 +1,62 @@
+"""Events in: what notify folds, and of which events it tells somebody."""
+
+from typing import Final
+
+from halo_events.contract.dispatch import OfficerChanged, OfficerLeft, OfficerRegistered, OfficerState
+from halo_events.contract.intake import RequestReceived
+from halo_events.contract.notify import MessageFailed, MessageQueued, MessageSent, MessageUnknown
+from halo_events.runtime import Fold, Handler, on, project
+
+from halo_notify import repository, usecases
+from halo_notify.domain.messages import MessageState
+from halo_notify.domain.rules import TOLD
+
+
+async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
+    """Keep how the resident is reached."""
+    await repository.insert_contact(fold, event)
+
+
+async def apply_officer_state(fold: Fold, event: OfficerState) -> None:
+    """Keep the officer's name, service number and e-mail address."""
+    await repository.upsert_officer(fold, event)
+
+
+async def apply_officer_left(fold: Fold, event: OfficerLeft) -> None:
+    """Keep that the officer left."""
+    await repository.update_officer_left(fold, event.officer_id)
+
+
+async def apply_message_queued(fold: Fold, event: MessageQueued) -> None:
+    """Keep that the message is to go out."""
+    await repository.insert_message(fold, event)
+
+
+async def apply_message_sent(fold: Fold, event: MessageSent) -> None:
+    """Keep that the gateway took the message."""
+    await repository.update_message_settled(fold, event.message_id, MessageState.SENT)
+
+
+async def apply_message_failed(fold: Fold, event: MessageFailed) -> None:
+    """Keep that the message did not go out, and why."""
+    await repository.update_message_settled(fold, event.message_id, MessageState.FAILED, event.reason)
+
+
+async def apply_message_unknown(fold: Fold, event: MessageUnknown) -> None:
+    """Keep that nobody can say whether the message went out, and why."""
+    await repository.update_message_settled(fold, event.message_id, MessageState.UNKNOWN, event.reason)
+
+
+PROJECTIONS: Final[tuple[Handler, ...]] = (
+    project(RequestReceived, apply_request_received),
+    project(OfficerRegistered, apply_officer_state),
+    project(OfficerChanged, apply_officer_state),
+    project(OfficerLeft, apply_officer_left),
+    project(MessageQueued, apply_message_queued),
+    project(MessageSent, apply_message_sent),
+    project(MessageFailed, apply_message_failed),
+    project(MessageUnknown, apply_message_unknown),
+)
+
+DECISIONS: Final[tuple[Handler, ...]] = tuple(on(event, usecases.tell) for event in TOLD)
+"""The table of who is told what is `domain.rules.RULES`."""
