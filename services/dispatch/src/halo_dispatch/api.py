@@ -1,0 +1,144 @@
+"""HTTP: the officer's assignments, the coordinator's queue, and who is my officer."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from halo_events.contract.values import KelurahanCode, RwNumber
+from halo_service.http import OnceDep, Page, Paging, PagingDep, TxDep, page_of
+from halo_service.signin import Caller, Role, allow
+
+from halo_dispatch import schemas
+from halo_dispatch.domain.assignments import State
+from halo_dispatch.domain.lists import START, AssignmentRow, ItemRow, Position, QueueRow
+from halo_dispatch.domain.places import RwRef
+from halo_dispatch.domain.register import SYNTHETIC
+from halo_dispatch.errors import NotInRegisterError
+from halo_dispatch.usecases import answer, delivery, queue, read, visit
+
+OFFICER: Final = allow(Role.OFFICER)
+COORDINATOR: Final = allow(Role.COORDINATOR)
+OfficerDep = Annotated[Caller, Depends(OFFICER)]
+CoordinatorDep = Annotated[Caller, Depends(COORDINATOR)]
+
+router: Final = APIRouter(prefix="/v1")
+
+
+def _officer_id(caller: Caller) -> UUID:
+    """The officer behind a token: its subject is his id. Raises NotInRegisterError for a subject that is none."""
+    try:
+        return UUID(caller.id)
+    except ValueError:
+        raise NotInRegisterError from None
+
+
+def _position(paging: Paging) -> Position:
+    after = paging.time_and_id()
+    return Position(*after) if after else START
+
+
+@router.get("/assignments")
+async def list_assignments(
+    tx: TxDep,
+    caller: OfficerDep,
+    paging: PagingDep,
+    state: Annotated[Literal["offered", "accepted"] | None, Query(description="both if left out")] = None,
+) -> Page[schemas.AssignmentView]:
+    """The officer's open assignments, the longest unchanged first."""
+    states = {State(state)} if state else {State.OFFERED, State.ACCEPTED}
+    rows, items = await read.list_assignments(tx, _officer_id(caller), states, _position(paging), paging.limit + 1)
+    views = [_assignment_view(row, items.get(row.request.request_id, ())) for row in rows]
+    return page_of(views, paging, lambda view: (view.changed_at, view.request_id))
+
+
+def _assignment_view(row: AssignmentRow, items: tuple[ItemRow, ...]) -> schemas.AssignmentView:
+    return schemas.AssignmentView.model_validate(
+        {
+            **asdict(row.request),
+            "state": row.state,
+            "due_at": row.due_at,
+            "changed_at": row.changed_at,
+            "visit": row.visit,
+            "items": items,
+        }
+    )
+
+
+@router.post("/assignments/{request_id}/accept")
+async def accept(request_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.AssignmentAnswer:
+    """Take a request. Taken by another: 409 with the holder's name."""
+    officer_id = _officer_id(caller)
+    await answer.accept_assignment(tx, request_id, officer_id, caller.actor())
+    return schemas.AssignmentAnswer(request_id=request_id, officer_id=officer_id)
+
+
+@router.post("/assignments/{request_id}/decline")
+async def decline(request_id: UUID, body: schemas.DeclineBody, tx: TxDep, caller: OfficerDep) -> schemas.DeclineAnswer:
+    """Decline an offer; the next officer is asked."""
+    await answer.decline_assignment(tx, request_id, _officer_id(caller), body.reason, caller.actor())
+    return schemas.DeclineAnswer(request_id=request_id)
+
+
+@router.get("/queue")
+async def list_queue(tx: TxDep, caller: CoordinatorDep, paging: PagingDep) -> Page[schemas.QueueView]:
+    """What waits for a coordinator in the kelurahan of the token, the longest waiting first."""
+    rows = await read.list_queue(tx, caller.kelurahan_codes, _position(paging), paging.limit + 1)
+    views = [_queue_view(row) for row in rows]
+    return page_of(views, paging, lambda view: (view.changed_at, view.request_id))
+
+
+def _queue_view(row: QueueRow) -> schemas.QueueView:
+    return schemas.QueueView.model_validate({**asdict(row.request), "reason": row.reason, "changed_at": row.changed_at})
+
+
+@router.post("/queue/{request_id}/offer")
+async def offer(
+    request_id: UUID, body: schemas.OfferBody, tx: TxDep, caller: CoordinatorDep
+) -> schemas.AssignmentAnswer:
+    """Offer a waiting request to an officer on duty in the coordinator's kelurahan."""
+    await queue.offer_from_queue(tx, request_id, body.officer_id, caller.kelurahan_codes, caller.actor())
+    return schemas.AssignmentAnswer(request_id=request_id, officer_id=body.officer_id)
+
+
+@router.post("/assignments/{request_id}/visits", status_code=HTTPStatus.CREATED)
+async def schedule_visit(
+    request_id: UUID, body: schemas.VisitBody, tx: TxDep, once: OnceDep, caller: OfficerDep
+) -> schemas.VisitAnswer:
+    """Plan a visit, or put the open one off: the new one takes its place."""
+    visit_id = await visit.schedule_visit(tx, request_id, _officer_id(caller), body.visit_at, caller.actor())
+    return await once.keep(tx, schemas.VisitAnswer(visit_id=visit_id))
+
+
+@router.post("/visits/{visit_id}/made")
+async def make_visit(visit_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.VisitAnswer:
+    """Report being at the house."""
+    await visit.make_visit(tx, visit_id, _officer_id(caller), caller.actor())
+    return schemas.VisitAnswer(visit_id=visit_id)
+
+
+@router.post("/assignments/{request_id}/deliveries", status_code=HTTPStatus.CREATED)
+async def complete_delivery(
+    request_id: UUID, body: schemas.DeliveryBody, tx: TxDep, once: OnceDep, caller: OfficerDep
+) -> schemas.DeliveryAnswer:
+    """Record a delivery. Handover or cleared photo not known here yet: 409 `not-yet`, try again."""
+    report = delivery.Delivery(
+        items=body.items,
+        receiver=body.receiver.name,
+        relation=body.relation,
+        paper_id=body.proof.paper_id,
+        old_card_returned=body.old_card_returned,
+    )
+    delivery_id = await delivery.complete_delivery(tx, request_id, _officer_id(caller), report, caller.actor())
+    return await once.keep(tx, schemas.DeliveryAnswer(delivery_id=delivery_id))
+
+
+@router.get("/officers", dependencies=[Depends(allow(Role.PUBLIC))])
+async def who_is_my_officer(tx: TxDep, kelurahan_code: KelurahanCode, rw: RwNumber) -> schemas.OfficersAnswer:
+    """Name and service number of the officers of an RW."""
+    found, officers = await read.who_serves(tx, RwRef(kelurahan_code, rw))
+    view = schemas.RwView.model_validate({**asdict(found), "synthetic": found.source == SYNTHETIC})
+    return schemas.OfficersAnswer(
+        rw=view, officers=tuple(schemas.OfficerView.model_validate(officer) for officer in officers)
+    )

@@ -1,0 +1,83 @@
+"""The states of an assignment, and who may do what in each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from halo_dispatch.errors import AssignmentHeldError, NotAwaitedError, NotHolderError, NotOfferedError
+
+
+class State(StrEnum):
+    """Where an assignment stands. DECLINED lasts only until the next one is asked, within a transaction."""
+
+    AWAITED = "awaited"
+    OFFERED = "offered"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who serves a request. `officer_id` is who is asked, or who holds it; `closed` says intake closed the request."""
+
+    request_id: UUID
+    round: int
+    state: State
+    officer_id: UUID | None
+    closed: bool
+
+    def is_offered_to(self, officer_id: UUID) -> bool:
+        """Whether this officer is asked."""
+        return self.state is State.OFFERED and self.officer_id == officer_id
+
+    def is_held_by(self, officer_id: UUID) -> bool:
+        """Whether this officer took it."""
+        return self.state is State.ACCEPTED and self.officer_id == officer_id
+
+    def must_be_held_by(self, officer_id: UUID) -> None:
+        """Raise NotHolderError for anybody but the holder."""
+        if not self.is_held_by(officer_id):
+            raise NotHolderError
+
+    def must_be_declinable_by(self, officer_id: UUID) -> None:
+        """Raise AssignmentHeldError for who took it, NotOfferedError for who isn't asked."""
+        if self.is_held_by(officer_id):
+            raise AssignmentHeldError
+        if not self.is_offered_to(officer_id):
+            raise NotOfferedError
+
+    def must_be_awaited(self) -> None:
+        """Raise NotAwaitedError unless the assignment waits in a queue."""
+        if self.state is not State.AWAITED:
+            raise NotAwaitedError
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The officer to ask next. `serves_rw` tells the RW's own officers from their neighbours."""
+
+    officer_id: UUID
+    serves_rw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit of the holder to the house."""
+
+    visit_id: UUID
+    request_id: UUID
+    visit_at: datetime
+    replaced_at: datetime | None
+    made_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What documents said of a paper. It is unknown here where no fact about it was seen."""
+
+    request_id: UUID
+    purpose: str | None
+    sha256: str | None
+    cleared: bool
+    quarantined: bool

@@ -1,0 +1,183 @@
+"""What dispatch refuses, with the status and the words that a caller gets (Indonesian, English)."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from halo_service.problems import BusinessError
+
+
+class NotInRegisterError(BusinessError):
+    """The signed-in officer or the chosen one is not in the register, or is no longer."""
+
+    status: ClassVar[int] = HTTPStatus.FORBIDDEN
+    code: ClassVar[str] = "not-in-register"
+    message: ClassVar[tuple[str, str]] = (
+        "Anda tidak terdaftar sebagai petugas Satgas Pamor. Hubungi koordinator kelurahan.",
+        "You are not in the register of Satgas Pamor officers. Ask the coordinator of your kelurahan.",
+    )
+
+
+class AssignmentNotFoundError(BusinessError):
+    """Dispatch knows no such request."""
+
+    status: ClassVar[int] = HTTPStatus.NOT_FOUND
+    code: ClassVar[str] = "assignment-not-found"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini tidak ada di sini. Periksa kembali nomornya.",
+        "This request is not known here. Check its id.",
+    )
+
+
+class AssignmentTakenError(BusinessError):
+    """Another officer was faster. `holder` is his name, which the public may know too."""
+
+    code: ClassVar[str] = "assignment-taken"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini sudah diambil oleh {holder}.",
+        "{holder} has already taken this request.",
+    )
+
+
+class NotOfferedError(BusinessError):
+    """The request is not offered to this officer (any more)."""
+
+    code: ClassVar[str] = "not-offered"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini tidak sedang ditawarkan kepada Anda. Muat ulang daftar Anda.",
+        "This request is not on offer to you now. Load your list again.",
+    )
+
+
+class AssignmentHeldError(BusinessError):
+    """The officer already accepted the request, and can't decline it any more."""
+
+    code: ClassVar[str] = "assignment-held"
+    message: ClassVar[tuple[str, str]] = (
+        "Anda sudah menerima permohonan ini. Minta koordinator kelurahan untuk mengalihkannya.",
+        "You have accepted this request already. Ask the coordinator of the kelurahan to pass it on.",
+    )
+
+
+class NotHolderError(BusinessError):
+    """Only the officer who holds the request may do this."""
+
+    status: ClassVar[int] = HTTPStatus.FORBIDDEN
+    code: ClassVar[str] = "not-holder"
+    message: ClassVar[tuple[str, str]] = (
+        "Hanya petugas yang memegang permohonan ini yang dapat melakukannya.",
+        "Only the officer who holds this request can do this.",
+    )
+
+
+class RequestClosedError(BusinessError):
+    """Nothing is left to do for the request."""
+
+    code: ClassVar[str] = "request-closed"
+    message: ClassVar[tuple[str, str]] = ("Permohonan ini sudah selesai.", "This request is closed.")
+
+
+class OtherKelurahanError(BusinessError):
+    """The coordinator's token does not name the request's kelurahan."""
+
+    status: ClassVar[int] = HTTPStatus.FORBIDDEN
+    code: ClassVar[str] = "other-kelurahan"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini milik kelurahan lain.",
+        "This request belongs to another kelurahan.",
+    )
+
+
+class NotAwaitedError(BusinessError):
+    """The request does not wait in the queue (any more)."""
+
+    code: ClassVar[str] = "not-in-queue"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini tidak lagi menunggu di antrean. Muat ulang antrean.",
+        "This request no longer waits in the queue. Load the queue again.",
+    )
+
+
+class OfficerNotAvailableError(BusinessError):
+    """The chosen officer is unknown, off duty, or works in another kelurahan."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "officer-not-available"
+    message: ClassVar[tuple[str, str]] = (
+        "Pilih petugas yang sedang bertugas di kelurahan Anda.",
+        "Choose an officer who is on duty in your kelurahan.",
+    )
+
+
+class VisitTimeError(BusinessError):
+    """A visit is planned for the past or too far ahead."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "visit-time"
+    message: ClassVar[tuple[str, str]] = (
+        "Pilih waktu kunjungan dalam {days} hari ke depan.",
+        "Choose a time for the visit within the next {days} days.",
+    )
+
+
+class VisitNotFoundError(BusinessError):
+    """Dispatch knows no such visit."""
+
+    status: ClassVar[int] = HTTPStatus.NOT_FOUND
+    code: ClassVar[str] = "visit-not-found"
+    message: ClassVar[tuple[str, str]] = (
+        "Kunjungan ini tidak ada. Jadwalkan kunjungan terlebih dahulu.",
+        "There is no such visit. Schedule one first.",
+    )
+
+
+class VisitReplacedError(BusinessError):
+    """The visit was put off: another one took its place."""
+
+    code: ClassVar[str] = "visit-replaced"
+    message: ClassVar[tuple[str, str]] = (
+        "Kunjungan ini sudah dijadwalkan ulang. Pakai jadwal yang terbaru.",
+        "This visit was rescheduled. Use the latest one.",
+    )
+
+
+class AlreadyDeliveredError(BusinessError):
+    """A document was delivered before. `fields` names which."""
+
+    code: ClassVar[str] = "already-delivered"
+    message: ClassVar[tuple[str, str]] = (
+        "Dokumen ini sudah diserahkan kepada warga.",
+        "This document was already delivered.",
+    )
+
+
+class ProofQuarantinedError(BusinessError):
+    """The photo failed the checks of documents."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "proof-quarantined"
+    message: ClassVar[tuple[str, str]] = (
+        "Foto bukti ini tidak lolos pemeriksaan. Unggah foto lain.",
+        "This photo did not pass the checks. Upload another one.",
+    )
+
+
+class ProofNotValidError(BusinessError):
+    """The paper is no proof of delivery of this request."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "proof-not-valid"
+    message: ClassVar[tuple[str, str]] = (
+        "Berkas ini bukan bukti penyerahan untuk permohonan ini.",
+        "This paper is no proof of delivery of this request.",
+    )
+
+
+class RwNotFoundError(BusinessError):
+    """The register has no such RW today."""
+
+    status: ClassVar[int] = HTTPStatus.NOT_FOUND
+    code: ClassVar[str] = "rw-not-found"
+    message: ClassVar[tuple[str, str]] = (
+        "RW ini tidak ada di daftar. Periksa kode kelurahan dan nomor RW.",
+        "The register has no such RW. Check the code of the kelurahan and the number of the RW.",
+    )

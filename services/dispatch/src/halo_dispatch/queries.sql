@@ -1,0 +1,248 @@
+-- name: lock_register
+-- One load of the register at a time.
+SELECT pg_advisory_xact_lock(hashtextextended('halo_dispatch.register', 0));
+
+-- name: end_kelurahan
+UPDATE kelurahan AS k
+   SET valid_to = $6
+ WHERE k.valid_to IS NULL
+   AND (k.kelurahan_code, k.name, k.kecamatan_code, k.kecamatan, k.postal_code) NOT IN (
+           SELECT c, n, kc, kn, p
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS x (c, n, kc, kn, p));
+
+-- name: insert_kelurahan
+INSERT INTO kelurahan (kelurahan_code, name, kecamatan_code, kecamatan, postal_code, valid_from)
+SELECT c, n, kc, kn, p, $6
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS x (c, n, kc, kn, p)
+ WHERE NOT EXISTS (SELECT FROM kelurahan AS k WHERE k.kelurahan_code = x.c AND k.valid_to IS NULL);
+
+-- name: end_rws
+UPDATE rws AS r
+   SET valid_to = $4
+ WHERE r.valid_to IS NULL
+   AND (r.kelurahan_code, r.rw, r.source) NOT IN (
+           SELECT c, n, s FROM unnest($1::text[], $2::text[], $3::text[]) AS x (c, n, s));
+
+-- name: insert_rws
+INSERT INTO rws (kelurahan_code, rw, source, valid_from)
+SELECT c, n, s, $4
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS x (c, n, s)
+ WHERE NOT EXISTS (
+           SELECT FROM rws AS r WHERE r.kelurahan_code = x.c AND r.rw = x.n AND r.valid_to IS NULL);
+
+-- name: list_officers
+SELECT officer_id, role, kelurahan_code, rws, on_duty, name, phone, email
+  FROM officers
+ WHERE left_at IS NULL;
+
+-- name: upsert_officer
+INSERT INTO officers (officer_id, role, kelurahan_code, rws, on_duty, name, phone, email, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (officer_id) DO UPDATE
+   SET role = EXCLUDED.role, kelurahan_code = EXCLUDED.kelurahan_code, rws = EXCLUDED.rws,
+       on_duty = EXCLUDED.on_duty, name = EXCLUDED.name, phone = EXCLUDED.phone, email = EXCLUDED.email,
+       changed_at = EXCLUDED.changed_at, left_at = NULL;
+
+-- name: update_officer_left
+-- The name stays: a request may still show who held it.
+UPDATE officers
+   SET on_duty = false, phone = NULL, email = NULL, changed_at = $2, left_at = $2
+ WHERE officer_id = $1;
+
+-- name: count_open_of_left
+SELECT count(*)
+  FROM open_assignments AS a
+  JOIN officers AS o ON o.officer_id = a.officer_id
+ WHERE o.left_at IS NOT NULL;
+
+-- name: find_rw
+SELECT r.kelurahan_code, k.name AS kelurahan, r.rw, r.source
+  FROM rws AS r
+  JOIN kelurahan AS k ON k.kelurahan_code = r.kelurahan_code AND k.valid_to IS NULL
+ WHERE r.kelurahan_code = $1 AND r.rw = $2 AND r.valid_to IS NULL;
+
+-- name: list_officers_of_rw
+SELECT name, phone, on_duty
+  FROM officers
+ WHERE kelurahan_code = $1 AND $2 = ANY (rws) AND role = 'satgas_pamor' AND left_at IS NULL
+ ORDER BY on_duty DESC, name, officer_id
+ LIMIT 20;
+
+-- name: find_officer
+-- The least busy officer on duty in a kelurahan who didn't decline yet: the RW's own first, then their neighbours.
+SELECT o.officer_id, $2 = ANY (o.rws) AS serves_rw
+  FROM officers AS o
+  LEFT JOIN open_assignments AS a ON a.officer_id = o.officer_id
+ WHERE o.kelurahan_code = $1 AND o.role = 'satgas_pamor' AND o.on_duty AND o.left_at IS NULL
+   AND NOT EXISTS (
+           SELECT FROM declines AS d
+            WHERE d.request_id = $3 AND d.round = $4 AND d.officer_id = o.officer_id)
+ GROUP BY o.officer_id
+ ORDER BY serves_rw DESC, count(a.request_id), o.officer_id
+ LIMIT 1;
+
+-- name: serves_rw
+SELECT EXISTS (
+           SELECT FROM officers
+            WHERE officer_id = $1 AND kelurahan_code = $2 AND $3 = ANY (rws) AND role = 'satgas_pamor'
+              AND left_at IS NULL);
+
+-- name: is_available
+SELECT EXISTS (
+           SELECT FROM officers
+            WHERE officer_id = $1 AND kelurahan_code = ANY ($2::text[]) AND role = 'satgas_pamor' AND on_duty
+              AND left_at IS NULL);
+
+-- name: find_coordinator
+SELECT officer_id
+  FROM officers
+ WHERE kelurahan_code = $1 AND role = 'coordinator' AND left_at IS NULL
+ ORDER BY on_duty DESC, officer_id
+ LIMIT 1;
+
+-- name: find_officer_name
+SELECT name FROM officers WHERE officer_id = $1;
+
+-- name: insert_request
+INSERT INTO requests (request_id, round, tracking_no, documents, kelurahan_code, rw, rt, target_group, language,
+                      name, phone, address, note, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: update_request_closed
+UPDATE requests SET closed_at = $2 WHERE request_id = $1;
+
+-- name: get_place
+SELECT kelurahan_code, rw FROM requests WHERE request_id = $1;
+
+-- name: insert_items
+INSERT INTO items (item_id, request_id, kind, recorded_at)
+SELECT i, $2, k, $4 FROM unnest($1::uuid[], $3::text[]) AS x (i, k)
+    ON CONFLICT (item_id) DO NOTHING;
+
+-- name: upsert_handed_items
+INSERT INTO handed_items (item_id, request_id, handover_id, officer_id, handed_at)
+SELECT DISTINCT i, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz FROM unnest($1::uuid[]) AS x (i)
+    ON CONFLICT (item_id) DO UPDATE
+   SET handover_id = EXCLUDED.handover_id, officer_id = EXCLUDED.officer_id, handed_at = EXCLUDED.handed_at;
+
+-- name: list_items
+SELECT i.request_id, i.item_id, i.kind,
+       CASE WHEN d.item_id IS NOT NULL THEN 'delivered'
+            WHEN h.item_id IS NOT NULL THEN 'with_officer'
+            ELSE 'needed' END AS state
+  FROM items AS i
+  LEFT JOIN handed_items AS h ON h.item_id = i.item_id
+  LEFT JOIN delivered_items AS d ON d.item_id = i.item_id
+ WHERE i.request_id = ANY ($1::uuid[])
+ ORDER BY i.request_id, i.recorded_at, i.kind, i.item_id;
+
+-- name: upsert_paper_uploaded
+INSERT INTO papers (paper_id, request_id, purpose, sha256, uploaded_at)
+VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (paper_id) DO UPDATE
+   SET purpose = EXCLUDED.purpose, sha256 = EXCLUDED.sha256, uploaded_at = EXCLUDED.uploaded_at;
+
+-- name: upsert_paper_cleared
+INSERT INTO papers (paper_id, request_id, cleared_at)
+VALUES ($1, $2, $3)
+    ON CONFLICT (paper_id) DO UPDATE SET cleared_at = EXCLUDED.cleared_at;
+
+-- name: upsert_paper_quarantined
+INSERT INTO papers (paper_id, request_id, quarantined_at)
+VALUES ($1, $2, $3)
+    ON CONFLICT (paper_id) DO UPDATE SET quarantined_at = EXCLUDED.quarantined_at;
+
+-- name: find_proof
+SELECT request_id, purpose, sha256, cleared_at IS NOT NULL AS cleared, quarantined_at IS NOT NULL AS quarantined
+  FROM papers
+ WHERE paper_id = $1;
+
+-- name: find_assignment
+-- Locks the assignment: of two who change it at once the second one sees what the first one did.
+SELECT a.request_id, a.round, a.state, a.officer_id,
+       EXISTS (SELECT FROM requests AS r WHERE r.request_id = a.request_id AND r.closed_at IS NOT NULL) AS closed
+  FROM assignments AS a
+ WHERE a.request_id = $1
+   FOR UPDATE OF a;
+
+-- name: upsert_offered
+INSERT INTO assignments (request_id, round, state, officer_id, level, due_at, changed_at)
+VALUES ($1, $2, 'offered', $3, $4, $5, $6)
+    ON CONFLICT (request_id) DO UPDATE
+   SET round = EXCLUDED.round, state = EXCLUDED.state, officer_id = EXCLUDED.officer_id, level = EXCLUDED.level,
+       due_at = EXCLUDED.due_at, kelurahan_code = NULL, await_reason = NULL, coordinator_id = NULL,
+       changed_at = EXCLUDED.changed_at;
+
+-- name: upsert_awaited
+INSERT INTO assignments (request_id, round, state, kelurahan_code, await_reason, coordinator_id, changed_at)
+VALUES ($1, $2, 'awaited', $3, $4, $5, $6)
+    ON CONFLICT (request_id) DO UPDATE
+   SET round = EXCLUDED.round, state = EXCLUDED.state, officer_id = NULL, level = NULL, due_at = NULL,
+       kelurahan_code = EXCLUDED.kelurahan_code, await_reason = EXCLUDED.await_reason,
+       coordinator_id = EXCLUDED.coordinator_id, changed_at = EXCLUDED.changed_at;
+
+-- name: update_accepted
+UPDATE assignments SET state = 'accepted', officer_id = $2, due_at = NULL, changed_at = $3 WHERE request_id = $1;
+
+-- name: update_declined
+UPDATE assignments
+   SET state = 'declined', officer_id = NULL, level = NULL, due_at = NULL, changed_at = $2
+ WHERE request_id = $1;
+
+-- name: upsert_decline
+INSERT INTO declines (request_id, round, officer_id, reason, declined_at)
+VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (request_id, round, officer_id) DO UPDATE
+   SET reason = EXCLUDED.reason, declined_at = EXCLUDED.declined_at;
+
+-- name: has_declined
+SELECT EXISTS (SELECT FROM declines WHERE request_id = $1 AND round = $2 AND officer_id = $3);
+
+-- name: list_assignments
+SELECT a.request_id, a.state, a.due_at, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
+       r.target_group, r.language, r.name, r.phone, r.address, r.note, v.visit_id, v.visit_at, v.made_at
+  FROM open_assignments AS a
+  JOIN requests AS r ON r.request_id = a.request_id
+  LEFT JOIN LATERAL (
+           SELECT w.visit_id, w.visit_at, w.made_at
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.replaced_at IS NULL
+            ORDER BY w.scheduled_at DESC, w.visit_id
+            LIMIT 1) AS v ON true
+ WHERE a.officer_id = $1 AND a.state = ANY ($2::text[]) AND (a.changed_at, a.request_id) > ($3, $4)
+ ORDER BY a.changed_at, a.request_id
+ LIMIT $5;
+
+-- name: list_queue
+SELECT a.request_id, a.await_reason, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
+       r.target_group, r.language, r.name, r.phone, r.address, r.note
+  FROM open_assignments AS a
+  JOIN requests AS r ON r.request_id = a.request_id
+ WHERE a.state = 'awaited' AND a.kelurahan_code = ANY ($1::text[]) AND (a.changed_at, a.request_id) > ($2, $3)
+ ORDER BY a.changed_at, a.request_id
+ LIMIT $4;
+
+-- name: replace_open_visit
+UPDATE visits SET replaced_at = $2 WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL;
+
+-- name: insert_visit
+INSERT INTO visits (visit_id, request_id, officer_id, visit_at, scheduled_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: update_visit_made
+UPDATE visits SET made_at = $2 WHERE visit_id = $1;
+
+-- name: find_visit
+SELECT visit_id, request_id, visit_at, replaced_at, made_at FROM visits WHERE visit_id = $1;
+
+-- name: find_open_visit
+SELECT visit_id, request_id, visit_at, replaced_at, made_at
+  FROM visits
+ WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL;
+
+-- name: insert_delivery
+INSERT INTO deliveries (delivery_id, request_id, officer_id, relation, paper_id, old_card_returned, completed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: insert_delivered_items
+INSERT INTO delivered_items (item_id, request_id, delivery_id)
+SELECT i, $2, $3 FROM unnest($1::uuid[]) AS x (i);

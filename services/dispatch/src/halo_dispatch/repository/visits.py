@@ -1,0 +1,54 @@
+"""Visits to the house, and deliveries at the door."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from halo_events.runtime import Fold
+
+from halo_dispatch.domain.assignments import Visit
+from halo_dispatch.repository.statements import SQL
+
+
+async def insert_visit(
+    fold: Fold, *, visit_id: UUID, request_id: UUID, officer_id: UUID, visit_at: datetime, at: datetime
+) -> None:
+    """Record a planned visit. It takes the place of the one that was open, if any."""
+    await fold.execute(SQL["replace_open_visit"], request_id, at)
+    await fold.execute_one(SQL["insert_visit"], visit_id, request_id, officer_id, visit_at, at)
+
+
+async def update_visit_made(fold: Fold, visit_id: UUID, at: datetime) -> None:
+    """Record that the officer was at the house. Raises RowCountError for a visit that was never planned."""
+    await fold.execute_one(SQL["update_visit_made"], visit_id, at)
+
+
+async def find_visit(fold: Fold, visit_id: UUID) -> Visit | None:
+    """A visit by its id."""
+    row = await fold.fetchrow(SQL["find_visit"], visit_id)
+    return Visit(**row) if row else None
+
+
+async def find_open_visit(fold: Fold, request_id: UUID) -> Visit | None:
+    """The visit that a request waits for."""
+    row = await fold.fetchrow(SQL["find_open_visit"], request_id)
+    return Visit(**row) if row else None
+
+
+async def insert_delivery(
+    fold: Fold,
+    *,
+    delivery_id: UUID,
+    request_id: UUID,
+    officer_id: UUID,
+    relation: str,
+    paper_id: UUID,
+    old_card_returned: bool,
+    items: Sequence[UUID],
+    at: datetime,
+) -> None:
+    """Record a delivery and its documents. The receiver's name stays in the topic: nobody reads it here."""
+    await fold.execute_one(
+        SQL["insert_delivery"], delivery_id, request_id, officer_id, relation, paper_id, old_card_returned, at
+    )
+    await fold.execute(SQL["insert_delivered_items"], list(items), request_id, delivery_id)

@@ -1,0 +1,28 @@
+"""How every step begins: the assignment, locked, or the reason why not."""
+
+from uuid import UUID
+
+from halo_events.runtime import Tx
+
+from halo_dispatch.domain.assignments import Assignment
+from halo_dispatch.errors import AssignmentNotFoundError, RequestClosedError
+from halo_dispatch.repository import assignments
+
+
+async def lock_assignment(tx: Tx, request_id: UUID) -> Assignment:
+    """Get the assignment of a request, locked. Raises AssignmentNotFoundError.
+
+    A request and its first offer are recorded in one transaction, so an unknown id is never one that comes later.
+    """
+    assignment = await assignments.find_assignment(tx, request_id)
+    if assignment is None:
+        raise AssignmentNotFoundError
+    return assignment
+
+
+async def lock_open_assignment(tx: Tx, request_id: UUID) -> Assignment:
+    """As lock_assignment; raises RequestClosedError where nothing is left to do."""
+    assignment = await lock_assignment(tx, request_id)
+    if assignment.closed:
+        raise RequestClosedError
+    return assignment

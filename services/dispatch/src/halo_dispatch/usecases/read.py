@@ -1,0 +1,37 @@
+"""What is read: an officer's list, a coordinator's queue, who is my officer."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from halo_events.runtime import Tx
+
+from halo_dispatch.domain.assignments import State
+from halo_dispatch.domain.lists import AssignmentRow, ItemRow, OfficerContact, Position, QueueRow, RwRow
+from halo_dispatch.domain.places import RwRef
+from halo_dispatch.errors import RwNotFoundError
+from halo_dispatch.repository import lists, register, requests
+
+
+async def list_assignments(
+    tx: Tx, officer_id: UUID, states: Collection[State], after: Position, limit: int
+) -> tuple[list[AssignmentRow], Mapping[UUID, tuple[ItemRow, ...]]]:
+    """An officer's open assignments, and the documents of each by its request."""
+    rows = await lists.list_assignments(tx, officer_id, states, after, limit)
+    items: defaultdict[UUID, tuple[ItemRow, ...]] = defaultdict(tuple)
+    for item in await requests.list_items(tx, [row.request.request_id for row in rows]):
+        items[item.request_id] += (item,)
+    return rows, items
+
+
+async def list_queue(tx: Tx, kelurahan_codes: Collection[str], after: Position, limit: int) -> list[QueueRow]:
+    """What waits for a coordinator."""
+    return await lists.list_queue(tx, kelurahan_codes, after, limit)
+
+
+async def who_serves(tx: Tx, rw: RwRef) -> tuple[RwRow, list[OfficerContact]]:
+    """The RW and its officers. Raises RwNotFoundError."""
+    found = await register.find_rw(tx, rw)
+    if found is None:
+        raise RwNotFoundError
+    return found, await register.list_officers_of_rw(tx, rw)

@@ -1,0 +1,69 @@
+"""The officer's visits to the house."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from halo_events.contract.dispatch import VisitMade, VisitScheduled
+from halo_events.contract.event import Actor
+from halo_events.runtime import Tx
+
+from halo_dispatch.domain import clocks
+from halo_dispatch.errors import VisitNotFoundError, VisitReplacedError, VisitTimeError
+from halo_dispatch.repository import visits
+from halo_dispatch.usecases.locking import lock_assignment, lock_open_assignment
+
+
+async def schedule_visit(tx: Tx, request_id: UUID, officer_id: UUID, visit_at: datetime, actor: Actor) -> UUID:
+    """Plan a visit; the visit's id is returned.
+
+    A request waits for one visit at a time: planning another moment puts a new visit in the open one's place, and
+    planning the same moment again changes nothing. Raises AssignmentNotFoundError, RequestClosedError,
+    NotHolderError, VisitTimeError.
+    """
+    assignment = await lock_open_assignment(tx, request_id)
+    assignment.must_be_held_by(officer_id)
+    if not clocks.visit_can_be_at(visit_at, tx.now):
+        raise VisitTimeError(days=clocks.VISIT_HORIZON.days)
+    open_visit = await visits.find_open_visit(tx, request_id)
+    if open_visit is not None and open_visit.visit_at == visit_at:
+        return open_visit.visit_id
+    visit_id = uuid4()
+    await tx.emit(
+        VisitScheduled(
+            occurred_at=tx.now,
+            request_id=request_id,
+            round=assignment.round,
+            actor=actor,
+            visit_id=visit_id,
+            officer_id=officer_id,
+            visit_at=visit_at,
+        )
+    )
+    return visit_id
+
+
+async def make_visit(tx: Tx, visit_id: UUID, officer_id: UUID, actor: Actor) -> None:
+    """Report that the officer is at the house. A repeat changes nothing.
+
+    Raises VisitNotFoundError, NotHolderError, VisitReplacedError.
+    """
+    found = await visits.find_visit(tx, visit_id)
+    if found is None:
+        raise VisitNotFoundError
+    assignment = await lock_assignment(tx, found.request_id)
+    assignment.must_be_held_by(officer_id)
+    visit = await visits.find_visit(tx, visit_id) or found
+    if visit.made_at is not None:
+        return
+    if visit.replaced_at is not None:
+        raise VisitReplacedError
+    await tx.emit(
+        VisitMade(
+            occurred_at=tx.now,
+            request_id=visit.request_id,
+            round=assignment.round,
+            actor=actor,
+            visit_id=visit_id,
+            officer_id=officer_id,
+        )
+    )
