@@ -30,15 +30,13 @@ def start(name: str, argv: Sequence[str]) -> dict[str, str]:
     Raises:
         StartError: it ended before it was ready, or took longer than 25 minutes.
     """
-    started = None
-    if _running(name) is None:
-        started = _spawn(argv, log_file(name))
+    started = _spawn(argv, log_file(name)) if _running(name) is None else None
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         found = addresses(name)
         if found is not None:
             return found
-        if started and _ended(started):
+        if started is None or _ended(started):
             started = None
             if _running(name) is None:
                 raise StartError(f"{name} ended before it was ready; {_last_line(name)}")
