@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from halo_events.errors import NotYetError
-from halo_events.runtime.failure import describe, is_infrastructure
+from halo_events.runtime import describe, is_infrastructure
 from starlette.exceptions import HTTPException
 
 from halo_service.field_messages import describe_fields
@@ -98,9 +98,9 @@ class RequestLog:
 
 def _unforeseen(error: Exception) -> Problem:
     if is_infrastructure(error):
-        _LOG.warning("request_failed", **describe(error))
+        _LOG.warning("request failed", **describe(error))
         return status_problem(HTTPStatus.SERVICE_UNAVAILABLE)
-    _LOG.error("request_failed", **describe(error))
+    _LOG.error("request failed", **describe(error))
     return status_problem(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

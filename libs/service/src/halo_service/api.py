@@ -6,14 +6,14 @@ from halo_events.runtime import Database
 from halo_service import openapi
 from halo_service.answers import add_answers
 from halo_service.definition import Service
-from halo_service.health import Parts, health_routes
+from halo_service.health import Healths, health_routes
 from halo_service.http.limits import BodyLimit
 from halo_service.keys import KeySource
 from halo_service.signin import Door, declared_roles
 from halo_service.tokens import Tokens
 
 
-def create_api(service: Service, database: Database, keys: KeySource, parts: Parts | None = None) -> FastAPI:
+def create_api(service: Service, database: Database, keys: KeySource, healths: Healths | None = None) -> FastAPI:
     """The app of a service. Raises ValueError for a route that does not declare its roles."""
     app = _bare_app(service)
     for router in service.routers:
@@ -23,15 +23,15 @@ def create_api(service: Service, database: Database, keys: KeySource, parts: Par
     app.state.database = database
     app.state.resources = service.resources
     app.state.door = Door(Tokens(service.settings.oidc_issuer, service.settings.oidc_audience, keys), roles)
-    app.include_router(health_routes(parts or Parts()))
+    app.include_router(health_routes(healths or Healths()))
     return app
 
 
-def create_health_app(service: Service, parts: Parts) -> FastAPI:
+def create_health_app(service: Service, healths: Healths) -> FastAPI:
     """The app of a role without an API: health only."""
     app = _bare_app(service)
     app.openapi_url = None
-    app.include_router(health_routes(parts))
+    app.include_router(health_routes(healths))
     return app
 
 

@@ -1,72 +1,56 @@
 """Health pages: `/health/live` says that the process runs, `/health/ready` whether it can do its work and why not."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from http import HTTPStatus
 
 from fastapi import APIRouter, Response
+from halo_events.runtime import Health
 from pydantic import BaseModel
 
 
-class Health(Protocol):
-    """What a part of the process says of itself."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether it does its work."""
-
-    @property
-    def reasons(self) -> Sequence[str]:
-        """What is wrong, in words without personal data; may be told while still ready."""
-
-
-class Part(Protocol):
-    """A part of the process that has a health: consumer, relay, job."""
-
-    @property
-    def health(self) -> Health:
-        """Its health now."""
-
-
 class Readiness(BaseModel):
-    """Whether the process is ready, and what is wrong part by part."""
+    """Whether the process is ready, and the troubles of each of its parts."""
 
     ready: bool
-    reasons: dict[str, list[str]]
+    troubles: dict[str, dict[str, str]]
 
 
-class Parts:
-    """The parts of one process; they come as they start."""
+class Healths:
+    """The health of each part of one process; a process without parts is ready."""
 
-    def __init__(self) -> None:
-        self._parts: dict[str, Part] = {}
+    def __init__(self, *healths: Health) -> None:
+        self._healths = list(healths)
 
-    def add(self, name: str, part: Part) -> None:
-        """Let a part be heard under this name."""
-        self._parts[name] = part
+    def add(self, health: Health) -> None:
+        """Let one more part be heard."""
+        self._healths.append(health)
 
+    @property
+    def alive(self) -> bool:
+        """Whether every part runs still."""
+        return all(health.alive for health in self._healths)
+
+    @property
     def readiness(self) -> Readiness:
         """The health of all parts together."""
-        states: Mapping[str, Health] = {name: part.health for name, part in self._parts.items()}
         return Readiness(
-            ready=all(state.ready for state in states.values()),
-            reasons={name: list(state.reasons) for name, state in states.items() if state.reasons},
+            ready=all(health.ready for health in self._healths),
+            troubles={health.name: dict(health.troubles) for health in self._healths if health.troubles},
         )
 
 
-_NOT_READY: Final = 503
-
-
-def health_routes(parts: Parts) -> APIRouter:
-    """The two pages; without sign-in, and told to nobody else than the operators of the platform."""
+def health_routes(healths: Healths) -> APIRouter:
+    """The two pages, open to whoever reaches the port: they tell no personal data."""
     router = APIRouter(include_in_schema=False)
 
-    async def live() -> dict[str, bool]:
-        return {"live": True}
+    async def live(response: Response) -> dict[str, bool]:
+        if not healths.alive:
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return {"live": healths.alive}
 
     async def ready(response: Response) -> Readiness:
-        readiness = parts.readiness()
+        readiness = healths.readiness
         if not readiness.ready:
-            response.status_code = _NOT_READY
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return readiness
 
     router.add_api_route("/health/live", live, methods=["GET"])

@@ -108,23 +108,35 @@ class ServiceSettings(BaseSettings):
     oidc_audience: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         "halo-pamor", description="The audience that tokens must name."
     )
+    database_connections: int = Field(10, ge=1, le=100, description="Connections of one process's pool.")
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` writes JSON unless the output is a terminal."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
 
 
-def explain(error: ValidationError, settings: type[BaseSettings]) -> Sequence[str]:
+def explain(error: ValidationError) -> Sequence[str]:
     """One line a setting that is wrong: its variable, what is wrong, what it should be. Never its value."""
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
-        field = settings.model_fields.get(name)
-        meaning = (field.description if field else None) or ""
-        custom = isinstance(fault["type"], str) and fault["type"] in _OURS
-        what = fault["msg"] if custom else "not set." if fault["type"] == "missing" else describe_field(fault).message
-        lines.append(f"{PREFIX}{name.upper()}: {what} {meaning}".rstrip())
+        if fault["type"] in _OURS:
+            what = fault["msg"]
+        else:
+            what = "it is not set." if fault["type"] == "missing" else describe_field(fault).message
+        lines.append(f"{PREFIX}{name.upper()}: {what} {_meaning(error.title, name)}".rstrip())
     return lines
+
+
+def _meaning(title: str, name: str) -> str:
+    """The description of a setting, found by the name of its class, which is all that the error tells."""
+    classes: list[type[BaseSettings]] = [ServiceSettings]
+    for known in classes:
+        classes += known.__subclasses__()
+        field = known.model_fields.get(name)
+        if known.__name__ == title and field is not None and field.description:
+            return field.description
+    return ""
 
 
 _OURS: Final = frozenset({"secret_missing", "secret_known", "secret_short", "database_url", "issuer_scheme"})

@@ -25,3 +25,7 @@ DELETE FROM http.idempotency_keys
           LIMIT $2
             FOR UPDATE SKIP LOCKED
        );
+
+-- name: find_schema
+-- Whether the migrations of the HTTP side were applied.
+SELECT to_regclass('http.idempotency_keys') IS NOT NULL;
