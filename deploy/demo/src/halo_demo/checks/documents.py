@@ -1,0 +1,156 @@
+"""documents' tables, folded from the topics."""
+
+from typing import Any, Final
+
+from halo_events.contract import dispatch, documents, intake
+from halo_events.contract.event import RequestEvent
+
+from halo_demo.checks.tables import Table
+from halo_demo.facts import Topics
+
+NOT_FOLDED: Final = ("uploads", "handovers")
+"""Uploads under way, and handovers that wait for the officer."""
+
+
+def fold(topics: Topics) -> list[Table]:
+    """Fold all tables of documents."""
+    return [
+        _requests(topics),
+        _assignments(topics),
+        _visits(topics),
+        _deliveries(topics),
+        _dossiers(topics),
+        _items(topics),
+        _papers(topics),
+    ]
+
+
+def _requests(topics: Topics) -> Table:
+    table = Table("requests", ("request_id",))
+    for envelope, event in topics.of(intake.RequestReceived):
+        table.insert(
+            request_id=event.request_id,
+            tracking_no=event.tracking_no,
+            kelurahan_code=event.kelurahan_code,
+            rw=event.rw,
+            documents=event.documents,
+            resident_name=event.resident.name,
+            resident_nik=event.resident.nik,
+            resident_kk=event.resident.kk,
+            resident_address=event.resident.address,
+            received_at=envelope.time,
+        )
+    return table
+
+
+def _assignments(topics: Topics) -> Table:
+    table = Table("assignments", ("request_id",))
+    for envelope, event in topics.of(dispatch.AssignmentAccepted):
+        table.insert(
+            request_id=event.request_id, round=event.round, officer_id=event.officer_id, accepted_at=envelope.time
+        )
+    return table
+
+
+def _visits(topics: Topics) -> Table:
+    table = Table("visits", ("visit_id",))
+    for envelope, event in topics.of(dispatch.VisitMade):
+        table.insert(
+            visit_id=event.visit_id,
+            request_id=event.request_id,
+            round=event.round,
+            officer_id=event.officer_id,
+            made_at=envelope.time,
+        )
+    return table
+
+
+def _deliveries(topics: Topics) -> Table:
+    table = Table("deliveries", ("item_id",))
+    for envelope, event in topics.of(dispatch.DeliveryCompleted):
+        for item_id in event.items:
+            table.insert(
+                item_id=item_id,
+                delivery_id=event.delivery_id,
+                request_id=event.request_id,
+                delivered_at=envelope.time,
+            )
+    return table
+
+
+def _dossiers(topics: Topics) -> Table:
+    table = Table("dossiers", ("request_id", "round"))
+    for envelope, event in topics.of(documents.NeedRecorded):
+        table.insert(
+            request_id=event.request_id,
+            round=event.round,
+            officer_id=event.officer_id,
+            checklist_version=event.checklist_version,
+            recorded_at=envelope.time,
+        )
+    return table
+
+
+def _items(topics: Topics) -> Table:
+    table = Table("items", ("item_id",))
+    for envelope, event in topics.of(RequestEvent):
+        at = {"state_at": envelope.time}
+        match event:
+            case documents.NeedRecorded():
+                _insert_items(table, event, at)
+            case documents.DossierSubmitted():
+                for item_id in event.items:
+                    table.update(item_id, state="submitted", **at)
+            case documents.VerificationPassed():
+                table.update(event.item_id, state="verified", **at)
+            case documents.DocumentIssued():
+                table.update(event.item_id, state="issued", issue_number=event.issue_number, **at)
+            case documents.DocumentPrinted():
+                printed = {"print_count": event.print_count, "blank_serial": event.blank_serial}
+                table.update(event.item_id, state="printed", **printed, **at)
+            case documents.HandoverCompleted():
+                for item_id in event.items:
+                    table.update(item_id, state="handed_over", handover_id=event.handover_id, **at)
+    return table
+
+
+def _insert_items(table: Table, event: documents.NeedRecorded, at: dict[str, Any]) -> None:
+    for position, item in enumerate(event.items, start=1):
+        table.insert(
+            item_id=item.item_id,
+            request_id=event.request_id,
+            round=event.round,
+            position=position,
+            kind=item.kind,
+            state="needed",
+            issue_number=None,
+            print_count=0,
+            blank_serial=None,
+            handover_id=None,
+            **at,
+        )
+
+
+def _papers(topics: Topics) -> Table:
+    table = Table("papers", ("paper_id",))
+    for envelope, event in topics.of(documents.PaperUploaded):
+        table.insert(
+            paper_id=event.paper_id,
+            request_id=event.request_id,
+            round=event.round,
+            purpose=event.purpose,
+            item_id=event.item_id,
+            row_code=event.row,
+            sha256=event.sha256,
+            size=event.size,
+            media_type=event.media_type,
+            state="uploaded",
+            reason=None,
+            uploaded_at=envelope.time,
+            checked_at=None,
+        )
+    for envelope, cleared in topics.of(documents.PaperCleared):
+        table.update(cleared.paper_id, state="cleared", checked_at=envelope.time)
+    for envelope, shut in topics.of(documents.PaperQuarantined):
+        table.update(shut.paper_id, state="quarantined", reason=shut.reason, checked_at=envelope.time)
+    return table

@@ -1,0 +1,132 @@
+"""How a simulated person calls a service: patient with services that restart, obedient to `not-yet`."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import httpx
+
+from halo_demo.errors import CallError
+
+NAMESPACE: Final = UUID("6f1c3c1e-4f5e-4a53-9a57-2b1f6f0c3275")
+CALL_SECONDS: Final = 10.0
+PATIENCE_SECONDS: Final = 75.0
+"""How long a person tries one thing before giving up; a killed service is back in less."""
+FIRST_PAUSE: Final = 0.2
+LONGEST_PAUSE: Final = 2.0
+NOT_YET: Final = "not-yet"
+AWAY: Final = frozenset({429, 502, 503, 504})
+
+
+@dataclass
+class Tally:
+    """What the calls came to."""
+
+    calls: int = 0
+    not_yet: int = 0
+    repeated: int = 0
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in; `id` is his opaque id, as in the token's `sub`."""
+
+    id: str
+    token: str = field(repr=False)
+
+
+class Line:
+    """The way to all services; `addresses` by service name."""
+
+    def __init__(self, addresses: Mapping[str, str], seed: int) -> None:
+        self._addresses = addresses
+        self._rng = random.Random(seed)  # noqa: S311 - jitter, not a secret
+        limits = httpx.Limits(max_connections=60, max_keepalive_connections=60, keepalive_expiry=4)
+        self._client = httpx.AsyncClient(timeout=CALL_SECONDS, limits=limits, trust_env=False)
+        self.tally = Tally()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def get(self, service: str, path: str, person: Person) -> Any:  # noqa: ANN401 - JSON
+        """Return the JSON that the service answers."""
+        return await self._persist(service, "GET", path, _authorization(person), None)
+
+    async def post(
+        self, service: str, path: str, person: Person, body: Mapping[str, Any] | None = None, *, attempt: int = 1
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Post a body and return the answer; every try of the same attempt by the same person bears the same key.
+
+        Raises:
+            CallError: the service refused, or did not answer for more than a minute.
+        """
+        sent = dict(body or {})
+        key = uuid5(NAMESPACE, repr((person.id, path, sorted(sent.items()), attempt)))
+        return await self._persist(service, "POST", path, _authorization(person) | {"Idempotency-Key": str(key)}, sent)
+
+    async def send_form(self, url: str, fields: Mapping[str, str], content: bytes, media_type: str) -> None:
+        """Post a file to the store by a presigned form.
+
+        Raises:
+            CallError: the store refused it.
+        """
+        answer = await self._client.post(url, data=dict(fields), files={"file": ("paper", content, media_type)})
+        self.tally.calls += 1
+        if answer.is_error:
+            raise CallError("upload to the store", answer.status_code, "refused")
+
+    async def _persist(self, service: str, method: str, path: str, headers: dict[str, str], body: Any) -> Any:  # noqa: ANN401
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        pause = FIRST_PAUSE
+        while True:
+            answer, wait = await self._try(service, method, path, headers, body)
+            if answer is not None and wait is None:
+                return answer.json() if answer.content else None
+            if time.monotonic() > deadline:
+                status = answer.status_code if answer is not None else 0
+                raise CallError(f"{method} {service}{path}", status, "gave-up")
+            await asyncio.sleep((wait or pause) * self._rng.uniform(1.0, 1.2))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _try(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: Any,  # noqa: ANN401 - JSON
+    ) -> tuple[httpx.Response | None, float | None]:
+        """Call once: the answer, and the seconds to wait before another try (0: as you like, none: it is final)."""
+        self.tally.calls += 1
+        try:
+            answer = await self._client.request(method, self._addresses[service] + path, headers=headers, json=body)
+        except httpx.TransportError:
+            self.tally.repeated += 1
+            return None, 0.0
+        if answer.is_success:
+            return answer, None
+        code = _code(answer)
+        retry_after = float(answer.headers.get("Retry-After", "0"))
+        if code == NOT_YET:
+            self.tally.not_yet += 1
+            return answer, retry_after
+        if answer.status_code in AWAY:
+            self.tally.repeated += 1
+            return answer, retry_after
+        raise CallError(f"{method} {service}{path}", answer.status_code, code)
+
+
+def _authorization(person: Person) -> dict[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}
+
+
+def _code(answer: httpx.Response) -> str:
+    try:
+        return str(answer.json().get("code", ""))
+    except (ValueError, AttributeError):
+        return ""

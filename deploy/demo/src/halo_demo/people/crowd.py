@@ -1,0 +1,64 @@
+"""All simulated people together: whoever is told of something by the topics gets to work."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from halo_demo.facts import Fact
+from halo_demo.people.coordinator import empty_queue
+from halo_demo.people.office import Office
+from halo_demo.people.officer import answer_offer
+from halo_demo.people.operator import OPERATORS, Desk
+
+
+class Crowd:
+    """Starts a task for each offer and each wait, and ends when so many requests are closed or one task fails."""
+
+    def __init__(self, office: Office, expected: int) -> None:
+        self._office = office
+        self._expected = expected
+        self._closed: set[UUID] = set()
+        self._offered: dict[UUID, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        office.watch.listen("assignment.offered", self._on_offer)
+        office.watch.listen("assignment.awaited", lambda fact: self._start(empty_queue(office, fact)))
+        office.watch.listen("request.closed", self._on_closed)
+
+    async def work(self) -> None:
+        """Work until all expected requests are closed.
+
+        Raises:
+            DemoError: somebody could not do what he had to.
+        """
+        desk = Desk(self._office)
+        for number in range(1, OPERATORS + 1):
+            self._start(desk.work(number))
+        try:
+            await self._end
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _on_offer(self, fact: Fact) -> None:
+        if fact.request_id is not None:
+            number = self._offered.setdefault(fact.request_id, len(self._offered) + 1)
+            self._start(answer_offer(self._office, fact, number))
+
+    def _on_closed(self, fact: Fact) -> None:
+        if fact.request_id is not None:
+            self._closed.add(fact.request_id)
+        if len(self._closed) >= self._expected and not self._end.done():
+            self._end.set_result(None)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_done)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None and not self._end.done():
+            self._end.set_exception(task.exception() or RuntimeError)

@@ -1,0 +1,72 @@
+"""What all simulated people share: the way to the services, the watch, their tokens, papers and chance."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+import httpx
+
+from halo_demo.errors import StartupError
+from halo_demo.papers import PaperPool
+from halo_demo.people.calls import Line, Person
+from halo_demo.people.counter import Counter
+from halo_demo.register import Register
+from halo_demo.watch import Watch
+
+AT_ONCE: Final = 24
+"""Officers who are at work at the same time."""
+EVENT_SECONDS: Final = 150.0
+"""How long somebody waits for a fact; longer than the lease of a service that was killed."""
+TOKEN_SECONDS: Final = 10.0
+
+
+@dataclass
+class Office:
+    """The world of the simulated people."""
+
+    line: Line
+    watch: Watch
+    register: Register
+    pool: PaperPool
+    issuer: str
+    seed: int
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    counter: Counter = field(default_factory=Counter)
+    _dice: random.Random = field(init=False)
+    _people: dict[str, Person] = field(default_factory=dict)
+    _client: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(timeout=TOKEN_SECONDS, trust_env=False)
+    )
+
+    def __post_init__(self) -> None:
+        """Take the dice of this seed."""
+        self._dice = random.Random(self.seed)  # noqa: S311 - a simulation, not a secret
+
+    async def sign_in(self, person_id: UUID | str, role: str, kelurahan_codes: Sequence[str] = ()) -> Person:
+        """Return the person, with a token from the issuer that is fetched once.
+
+        Raises:
+            StartupError: the issuer gives none.
+        """
+        name = str(person_id)
+        if name not in self._people:
+            asked = {"sub": name, "roles": [role], "kelurahan_codes": list(kelurahan_codes)}
+            try:
+                answer = await self._client.post(f"{self.issuer}/token", json=asked)
+                answer.raise_for_status()
+            except httpx.HTTPError as problem:
+                raise StartupError(f"the issuer gives no token: {type(problem).__name__}") from None
+            self._people[name] = Person(name, answer.json()["access_token"])
+        return self._people[name]
+
+    def new_mark(self) -> UUID:
+        """Return a mark that no paper of this run bears yet."""
+        return UUID(int=self._dice.getrandbits(128), version=4)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+        await self.line.close()

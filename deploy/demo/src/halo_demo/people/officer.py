@@ -1,0 +1,116 @@
+"""A Satgas Pamor officer: answers offers, visits, records the need, collects papers, delivers."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from halo_events.contract import dispatch
+
+from halo_demo.errors import DemoError
+from halo_demo.facts import Fact
+from halo_demo.people.calls import Person
+from halo_demo.people.office import EVENT_SECONDS, Office
+from halo_demo.people.papers import Bearer, Wanted, bring_paper
+
+AHEAD: Final = timedelta(hours=3)
+PAGE: Final = 100
+DECLINE_EVERY: Final = 25
+"""One request in so many is declined at its first offer."""
+MISTAKE_EVERY: Final = 80
+"""With one request in so many the officer first uploads a file of the wrong type."""
+
+
+@dataclass(frozen=True)
+class Case(Bearer):
+    """A request that an officer works on; `number` counts them in the order of their first offers."""
+
+    number: int
+    resident: str
+
+
+async def answer_offer(office: Office, offer: Fact, number: int) -> None:
+    """Look at the offer and take it to the end, or decline it."""
+    event = offer.event
+    assert isinstance(event, dispatch.AssignmentOffered)  # noqa: S101 - listened for by this name
+    officer = await office.sign_in(event.officer_id, "officer")
+    async with office.places:
+        assignment = await _find_offer(office, officer, event.request_id)
+        path = f"/v1/assignments/{event.request_id}"
+        if number % DECLINE_EVERY == 0 and not _was_declined(office, event.request_id):
+            await office.line.post("dispatch", f"{path}/decline", officer, {"reason": "overloaded"})
+            return
+        await office.line.post("dispatch", f"{path}/accept", officer)
+        case = Case(event.request_id, officer, number, assignment["resident"]["name"])
+        await _visit(office, case)
+        items = await _collect(office, case, assignment["documents"])
+    await _fetch(office, case)
+    async with office.places:
+        await _deliver(office, case, items)
+
+
+async def _find_offer(office: Office, officer: Person, request_id: UUID) -> Mapping[str, Any]:
+    """Look through the officer's list, as his phone shows it."""
+    cursor = ""
+    while True:
+        path = f"/v1/assignments?state=offered&limit={PAGE}{cursor}"
+        page = await office.line.get("dispatch", path, officer)
+        for assignment in page["items"]:
+            if assignment["request_id"] == str(request_id):
+                found: Mapping[str, Any] = assignment
+                return found
+        if not page.get("next_cursor"):
+            raise DemoError(f"request {request_id} is offered, but not on its officer's list")
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def _was_declined(office: Office, request_id: UUID) -> bool:
+    return any(isinstance(fact.event, dispatch.AssignmentDeclined) for fact in office.watch.facts_of(request_id))
+
+
+async def _visit(office: Office, case: Case) -> None:
+    visit_at = (datetime.now(UTC) + AHEAD).isoformat()
+    path = f"/v1/assignments/{case.request_id}/visits"
+    visit = await office.line.post("dispatch", path, case.officer, {"visit_at": visit_at})
+    await office.line.post("dispatch", f"/v1/visits/{visit['visit_id']}/made", case.officer)
+
+
+async def _collect(office: Office, case: Case, documents: list[str]) -> list[str]:
+    """Record the need, bring every mandatory paper, hand the dossier in; return the ids of the items."""
+    path = f"/v1/dossiers/{case.request_id}"
+    need = {"items": [{"kind": kind} for kind in documents]}
+    recorded = await office.line.post("documents", f"{path}/need", case.officer, need)
+    dossier = await office.line.get("documents", path, case.officer)
+    wanted = [
+        Wanted("requirement", item["item_id"], row["row"])
+        for item in dossier["items"]
+        for row in item["checklist"]
+        if row["mandatory"]
+    ]
+    wrong = case.number % MISTAKE_EVERY == 0
+    await asyncio.gather(
+        *(bring_paper(office, case, paper, first_wrong=wrong and place == 0) for place, paper in enumerate(wanted))
+    )
+    await office.line.post("documents", f"{path}/submit", case.officer)
+    return [item["item_id"] for item in recorded["items"]]
+
+
+async def _fetch(office: Office, case: Case) -> None:
+    """Wait at the counter until the operator hands over what is printed, and confirm."""
+    handover_id = await office.counter.wait(case.request_id, EVENT_SECONDS)
+    await office.line.post("documents", f"/v1/handovers/{handover_id}/confirm", case.officer)
+
+
+async def _deliver(office: Office, case: Case, items: list[str]) -> None:
+    """Take a photo at the door and record the delivery."""
+    photo = await bring_paper(office, case, Wanted("delivery_proof"), first_wrong=False)
+    delivery = {
+        "items": items,
+        "receiver": {"name": case.resident},
+        "relation": "self",
+        "proof": {"paper_id": str(photo)},
+        "old_card_returned": False,
+    }
+    await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/deliveries", case.officer, delivery)

@@ -1,0 +1,74 @@
+"""An operator at the service point: verifies, issues and prints what lies on the desk, and hands it over."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from halo_demo.people.calls import NAMESPACE, Person
+from halo_demo.people.office import Office
+
+OPERATORS: Final = 6
+PAGE: Final = 100
+IDLE_SECONDS: Final = 2.0
+CARDS: Final = frozenset({"ktp_el", "kia"})
+
+Item = Mapping[str, Any]
+
+
+class Desk:
+    """The desk that the operators share: nobody takes a request that a colleague works on."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._taken: set[str] = set()
+        self._submitted = asyncio.Event()
+        office.watch.listen("dossier.submitted", lambda _: self._submitted.set())
+
+    async def work(self, number: int) -> None:
+        """Work as one operator until cancelled."""
+        operator = await self._office.sign_in(f"operator-{number}", "operator")
+        while True:
+            self._submitted.clear()
+            found = await self._take_one(operator)
+            if found is None:
+                await self._await_work()
+            else:
+                await self._process(operator, *found)
+
+    async def _await_work(self) -> None:
+        try:
+            await asyncio.wait_for(self._submitted.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            return
+
+    async def _take_one(self, operator: Person) -> tuple[UUID, Sequence[Item]] | None:
+        """Take the request that waits longest, with all of its items that lie on the desk."""
+        page = await self._office.line.get("documents", f"/v1/desk?state=submitted&limit={PAGE}", operator)
+        by_request: dict[str, list[Item]] = defaultdict(list)
+        for item in page["items"]:
+            by_request[item["request_id"]].append(item)
+        if page.get("next_cursor") and len(by_request) > 1:
+            by_request.popitem()  # the rest of its items may stand on the next page
+        for request_id, items in by_request.items():
+            if request_id not in self._taken:
+                self._taken.add(request_id)
+                return UUID(request_id), items
+        return None
+
+    async def _process(self, operator: Person, request_id: UUID, items: Sequence[Item]) -> None:
+        for item in items:
+            await self._print(operator, item)
+        body = {"items": [item["item_id"] for item in items]}
+        path = f"/v1/dossiers/{request_id}/handovers"
+        handover = await self._office.line.post("documents", path, operator, body)
+        self._office.counter.hand_over(request_id, UUID(handover["handover_id"]))
+
+    async def _print(self, operator: Person, item: Item) -> None:
+        line, path = self._office.line, f"/v1/items/{item['item_id']}"
+        number = uuid5(NAMESPACE, item["item_id"]).hex[:12].upper()
+        await line.post("documents", f"{path}/verify", operator)
+        await line.post("documents", f"{path}/issue", operator, {"issue_number": f"CONTOH-{number}"})
+        blank = {"blank_serial": f"CONTOH-B-{number}"} if item["kind"] in CARDS else {}
+        await line.post("documents", f"{path}/print", operator, blank)
