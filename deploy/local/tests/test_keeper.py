@@ -55,7 +55,7 @@ def running() -> Iterator[Running]:
         child = int(owner.stdout.readline())
         [keeper] = _children(owner.pid) - {child}
         servers = _children(keeper)
-        [folder] = [each for each in (data_root() / "run").iterdir() if _holds(keeper, each / "lock")]
+        [folder] = [file.with_suffix("") for file in (data_root() / "run").glob("stack-*.lock") if _holds(keeper, file)]
         yield Running(owner, child, keeper, servers, folder)
         owner.kill()
         with suppress(ProcessLookupError):
@@ -75,6 +75,15 @@ class TestKeeper:
     def test_owner_ended(self, running: Running) -> None:
         """An owner that ends in the usual way leaves nothing either."""
         running.owner.send_signal(signal.SIGINT)
+
+        _await(running.all_is_gone)
+
+    def test_frozen_servers(self, running: Running) -> None:
+        """Servers that don't react to being stopped are killed."""
+        for server in running.servers:
+            os.kill(server, signal.SIGSTOP)
+
+        running.owner.kill()
 
         _await(running.all_is_gone)
 

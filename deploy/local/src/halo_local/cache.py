@@ -75,7 +75,7 @@ def build_once(root: Path, name: str, build: Callable[[Path], None]) -> Path:
     done = root / name
     if done.is_dir():
         return done
-    with _locked(root / f".{name}.lock"):
+    with locked(root / f".{name}.lock"):
         if done.is_dir():
             return done
         for stale in root.glob(f".{name}.aside-*"):
@@ -90,7 +90,8 @@ def build_once(root: Path, name: str, build: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of this file, alone among all processes and threads that ask for it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-STOP_SECONDS: Final = 10
+STOP_SECONDS: Final = 5
 KILL_SECONDS: Final = 5
 PR_SET_PDEATHSIG: Final = 1
 
@@ -41,8 +41,9 @@ def main() -> None:
     finally:
         for name, process in servers.items():
             _signal(process, signals[name])
+        deadline = time.monotonic() + STOP_SECONDS
         for process in servers.values():
-            _await_end(process, time.monotonic() + STOP_SECONDS)
+            _await_end(process, deadline)
         shutil.rmtree(orders["folder"], ignore_errors=True)
 
 

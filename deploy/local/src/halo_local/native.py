@@ -1,19 +1,17 @@
 """The native way: servers as processes, children of a keeper that ends them with their owner."""
 
-import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from halo_local import kafka, minio, postgres, prepare
-from halo_local.cache import data_root
 from halo_local.endpoints import Endpoints
+from halo_local.folders import new_folder
 from halo_local.kept import KeptServers
 from halo_local.parts import Kind, Part
 
@@ -48,7 +46,7 @@ def run(parts: AbstractSet[str], *, durable: bool) -> Iterator[Endpoints]:
         StartError: a server did not answer in time.
     """
     build(parts)
-    folder, lock = _new_folder()
+    folder, lock = new_folder()
     try:
         servers = KeptServers(folder, lock, _lay_out(parts, folder, durable=durable))
     except BaseException:
@@ -67,27 +65,3 @@ def _lay_out(parts: AbstractSet[str], folder: Path, *, durable: bool) -> list[Pa
     with ThreadPoolExecutor(len(PARTS)) as pool:
         work = [pool.submit(PARTS[part].lay_out, folder, durable=durable) for part in sorted(parts)]
         return [each.result() for each in work]
-
-
-def _new_folder() -> tuple[Path, int]:
-    """Return a fresh folder and the descriptor of its held lock."""
-    root = data_root() / "run"
-    root.mkdir(mode=0o711, exist_ok=True)
-    _remove_leftovers(root)
-    folder = Path(tempfile.mkdtemp(dir=root))
-    folder.chmod(0o711)
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
-
-
-def _remove_leftovers(root: Path) -> None:
-    """Remove the folders whose keeper was killed before it could: nobody holds their lock any more."""
-    for left in root.iterdir():
-        with suppress(OSError):
-            lock = os.open(left / "lock", os.O_RDWR)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-            finally:
-                os.close(lock)
