@@ -1,0 +1,43 @@
+"""The dossier: its need, what is in it, and its way to the desk."""
+
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from halo_service.http import OnceDep, TxDep
+
+from halo_documents.api import views
+from halo_documents.api.callers import ChecklistsDep, OfficerDep, ReaderDep
+from halo_documents.schemas import DossierView, ItemsAnswer, Need, NeedAnswer, RecordedItem
+from halo_documents.usecases import need, reading
+
+router: Final = APIRouter(prefix="/v1/dossiers/{request_id}", tags=["dossier"])
+
+
+@router.post("/need", status_code=HTTPStatus.CREATED)
+async def record_need(
+    *, request_id: UUID, body: Need, caller: OfficerDep, tx: TxDep, once: OnceDep, checklists: ChecklistsDep
+) -> NeedAnswer:
+    """Record at the house which documents are needed; once per round.
+
+    Not yet (409) until the officer's acceptance and his visit are known here.
+    """
+    kinds = [wanted.kind for wanted in body.items]
+    recorded = await need.record_need(tx, checklists, request_id, kinds, caller.actor())
+    items = tuple(
+        RecordedItem(item_id=item.item_id, kind=kind) for item, kind in zip(recorded.items, kinds, strict=True)
+    )
+    return await once.keep(tx, NeedAnswer(items=items, checklist_version=recorded.checklist_version))
+
+
+@router.get("")
+async def read_dossier(request_id: UUID, caller: ReaderDep, tx: TxDep, checklists: ChecklistsDep) -> DossierView:
+    """All that is known here of a request: items with their checklists and papers, proofs, handovers."""
+    return views.dossier_view(await reading.read_file(tx, request_id, caller.actor()), checklists)
+
+
+@router.post("/submit")
+async def submit_dossier(request_id: UUID, caller: OfficerDep, tx: TxDep, checklists: ChecklistsDep) -> ItemsAnswer:
+    """Send the items to the desk. What is missing is named by item and row (422); a repeat changes nothing."""
+    return ItemsAnswer(items=tuple(await need.submit_dossier(tx, checklists, request_id, caller.actor())))

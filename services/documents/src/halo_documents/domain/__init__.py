@@ -1,0 +1,1 @@
+"""Values, states and rules of the dossier: pure, without any store."""

@@ -1,0 +1,124 @@
+"""The dossier of a request: its holder, its items, and the order of their steps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from halo_events.contract.event import Actor
+from halo_events.contract.values import DocumentKind
+
+from halo_documents.domain.papers import Paper
+
+CARDS: Final = frozenset({DocumentKind.KTP_EL, DocumentKind.KIA})
+"""Kinds that are printed on numbered blanks."""
+
+
+class ItemState(StrEnum):
+    """How far an item is; each step follows the one before it."""
+
+    NEEDED = "needed"
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    ISSUED = "issued"
+    PRINTED = "printed"
+    HANDED_OVER = "handed_over"
+    DELIVERED = "delivered"
+
+
+class DeskState(StrEnum):
+    """The states in which an item lies with the service point."""
+
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    ISSUED = "issued"
+    PRINTED = "printed"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The officer who holds a request, in its present round. `visited`: somebody was at the house in that round."""
+
+    officer_id: UUID
+    round: int
+    visited: bool
+
+    def is_actor(self, actor: Actor) -> bool:
+        """Whether this officer is the one who acts."""
+        return actor.id == str(self.officer_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What was recorded at the house, in one round of a request."""
+
+    request_id: UUID
+    round: int
+    officer_id: UUID
+    checklist_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of a dossier. `state_at` is when it came into its state.
+
+    `collector_id` recorded the need, `holder_id` holds the request now: neither may decide at the desk.
+    """
+
+    item_id: UUID
+    request_id: UUID
+    round: int
+    kind: DocumentKind
+    state: ItemState
+    state_at: datetime
+    collector_id: UUID
+    holder_id: UUID | None = None
+    tracking_no: str | None = None
+    issue_number: str | None = None
+    print_count: int = 0
+    blank_serial: str | None = None
+
+    def was_collected_by(self, person_id: str | None) -> bool:
+        """Whether somebody is an officer of this item."""
+        return person_id in {str(officer) for officer in (self.collector_id, self.holder_id) if officer}
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Printed items on their way from the desk to the officer: both sides confirm."""
+
+    handover_id: UUID
+    request_id: UUID
+    round: int
+    items: tuple[UUID, ...]
+    operator_id: str
+    created_at: datetime
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the request asked for, and for whom: personal data."""
+
+    tracking_no: str
+    kelurahan_code: str
+    rw: str
+    documents: tuple[str, ...]
+    name: str
+    nik: str | None
+    kk: str | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All that a reader of a dossier sees, in the present round; what is not known yet is None or empty."""
+
+    request_id: UUID
+    asked: Asked | None
+    holder: Holder | None
+    dossier: Dossier | None
+    items: tuple[Item, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    handovers: tuple[Handover, ...] = ()

@@ -1,0 +1,150 @@
+"""Papers: what may be uploaded, what becomes of an upload, what a check finds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from halo_events.contract.documents import Purpose, QuarantineReason
+
+MIB: Final = 1024 * 1024
+"""Bytes of a mebibyte."""
+
+CHECKS: Final = ("size", "type", "structure")
+"""What a cleared paper passed: it is as long as announced, of the announced type, and opens whole."""
+
+LEASE: Final = timedelta(seconds=90)
+"""How long a worker has a paper to itself; then another may take it."""
+
+CHECK_LIMIT: Final = timedelta(seconds=60)
+"""How long a worker tries; it stays below the lease, so that two never write one paper."""
+
+STORE_PAUSE: Final = timedelta(seconds=5)
+"""How long a paper waits when the store is away."""
+
+ATTEMPTS: Final = 5
+"""Tries that end without an answer, after which the officer is asked for another file."""
+
+
+class MediaType(StrEnum):
+    """Types of files that are taken."""
+
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    PDF = "application/pdf"
+
+
+PHOTOS: Final = frozenset({MediaType.JPEG, MediaType.PNG})
+"""Types that a photo of the delivery may have."""
+
+UNKNOWN_TYPE: Final = "application/octet-stream"
+"""What a file is when nobody can say what it is."""
+
+
+class PaperState(StrEnum):
+    """How far a paper is, as a reader sees it."""
+
+    AWAITED = "awaited"
+    STORED = "stored"
+    EXPIRED = "expired"
+    CLEARED = "cleared"
+    QUARANTINED = "quarantined"
+
+
+class UploadProblem(StrEnum):
+    """Why an upload is awaited again."""
+
+    NOT_FOUND = "not_found"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_CHECKABLE = "not_checkable"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits on uploads: bytes of a paper, papers of a request, how long a form and a link are good."""
+
+    paper_bytes: int = 10 * MIB
+    papers: int = 200
+    form: timedelta = timedelta(minutes=15)
+    link: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What an officer says of the file he is about to upload. `size` is in bytes."""
+
+    purpose: Purpose
+    media_type: MediaType
+    size: int
+    item_id: UUID | None = None
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was announced. `expires_at` is when its form lapses."""
+
+    paper_id: UUID
+    request_id: UUID
+    round: int
+    announced: Announcement
+    officer_id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An upload that a worker has to itself until `lease_until`."""
+
+    upload: Upload
+    stored_at: datetime
+    lease_until: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: hash, size in bytes and type by the content; `reason` where nobody may open the paper."""
+
+    claim: Claim
+    sha256: str
+    size: int
+    media_type: str
+    reason: QuarantineReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """A check that found nothing to check: the upload is awaited again."""
+
+    claim: Claim
+    problem: UploadProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper as a reader sees it. `size` in bytes, `sha256` once it was checked, `reason` where something is wrong."""
+
+    paper_id: UUID
+    request_id: UUID
+    purpose: str
+    item_id: UUID | None
+    row: str | None
+    media_type: str
+    size: int
+    state: PaperState
+    reason: str | None
+    sha256: str | None
+
+
+def judge(announced: Announcement, size: int, media_type: str) -> QuarantineReason | None:
+    """Compare what was found with what is allowed and what was announced; None where all agrees."""
+    if media_type not in set(MediaType):
+        return QuarantineReason.TYPE_NOT_ALLOWED
+    if media_type != announced.media_type:
+        return QuarantineReason.TYPE_MISMATCH
+    if size != announced.size:
+        return QuarantineReason.SIZE_MISMATCH
+    return None

@@ -1,0 +1,193 @@
+"""What documents refuses, with HTTP status and words in Indonesian and English."""
+
+from http import HTTPStatus
+
+from halo_service.problems import BusinessError
+
+
+class RequestUnknownError(BusinessError):
+    """No event told of this request yet."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "request-unknown"
+    message = ("Permohonan ini tidak dikenal.", "This request is not known.")
+
+
+class NotHolderError(BusinessError):
+    """The caller is not the officer who holds the request."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "not-holder"
+    message = (
+        "Permohonan ini dipegang petugas lain.",
+        "Another officer holds this request.",
+    )
+
+
+class NeedRecordedError(BusinessError):
+    """The need of this round stands already."""
+
+    code = "need-recorded"
+    message = (
+        "Kebutuhan dokumen sudah dicatat. Lihat berkasnya.",
+        "The need was recorded already. Look at the dossier.",
+    )
+
+
+class NeedMissingError(BusinessError):
+    """Papers and steps need items first."""
+
+    code = "need-missing"
+    message = (
+        "Catat dahulu dokumen yang dibutuhkan.",
+        "Record first which documents are needed.",
+    )
+
+
+class ItemUnknownError(BusinessError):
+    """No such item, or none of this request."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "item-unknown"
+    message = ("Dokumen ini tidak ada dalam berkas.", "The dossier has no such item.")
+
+
+class RowUnknownError(BusinessError):
+    """The item's checklist has no such row."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "row-unknown"
+    message = (
+        "Persyaratan ini tidak ada dalam daftar dokumen tersebut. Pilih dari daftarnya.",
+        "The item's checklist has no such row. Choose one of its rows.",
+    )
+
+
+class PaperTooLargeError(BusinessError):
+    """The announced file is larger than the limit."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "paper-too-large"
+    message = (
+        "Ukuran file paling besar {limit} byte. Perkecil dahulu.",
+        "A file may have at most {limit} bytes. Make it smaller first.",
+    )
+
+
+class TooManyPapersError(BusinessError):
+    """The request has as many papers as one may have."""
+
+    code = "too-many-papers"
+    message = (
+        "Berkas ini sudah memuat {limit} file, jumlah terbanyak.",
+        "This dossier has {limit} files already, the most it may have.",
+    )
+
+
+class PaperUnknownError(BusinessError):
+    """No such paper."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "paper-unknown"
+    message = ("File ini tidak dikenal.", "This paper is not known.")
+
+
+class UploadExpiredError(BusinessError):
+    """The form lapsed before the upload was reported."""
+
+    code = "upload-expired"
+    message = (
+        "Waktu unggah sudah lewat. Minta formulir unggah yang baru.",
+        "The time for this upload is over. Ask for a new form.",
+    )
+
+
+class PaperNotClearedError(BusinessError):
+    """Nobody opens a paper that was not cleared."""
+
+    code = "paper-not-cleared"
+    message = (
+        "File ini belum atau tidak lolos pemeriksaan (keadaan: {state}).",
+        "This paper has not passed its checks (state: {state}).",
+    )
+
+
+class PapersMissingError(BusinessError):
+    """Mandatory rows lack a cleared paper; the fields name item and row."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "papers-missing"
+    message = (
+        "Ada persyaratan wajib yang belum terpenuhi.",
+        "Mandatory papers are missing.",
+    )
+
+
+class WrongStateError(BusinessError):
+    """The item is not where this step begins."""
+
+    code = "wrong-state"
+    message = (
+        "Langkah ini hanya dapat dilakukan dari keadaan {expected}; dokumen ini: {state}.",
+        "This step begins at {expected}; this item is {state}.",
+    )
+
+
+class OperatorIsCollectorError(BusinessError):
+    """Who collected the papers does not decide upon them."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "operator-is-collector"
+    message = (
+        "Berkas yang Anda kumpulkan sendiri harus diproses petugas lain.",
+        "You collected this dossier yourself: another operator must process it.",
+    )
+
+
+class IssueNumberTakenError(BusinessError):
+    """Another document of the kind bears the number."""
+
+    code = "issue-number-taken"
+    message = (
+        "Nomor ini sudah dipakai dokumen lain yang sejenis. Periksa nomornya.",
+        "Another document of this kind has this number. Check the number.",
+    )
+
+
+class BlankSerialTakenError(BusinessError):
+    """Another card was printed on the blank."""
+
+    code = "blank-serial-taken"
+    message = (
+        "Nomor seri blangko ini sudah dipakai. Periksa nomornya.",
+        "Another card was printed on this blank. Check its serial.",
+    )
+
+
+class BlankSerialMissingError(BusinessError):
+    """Cards are printed on numbered blanks."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "blank-serial-missing"
+    message = (
+        "Isi nomor seri blangko untuk KTP-el dan KIA.",
+        "Give the serial of the blank for a KTP-el or KIA.",
+    )
+
+
+class HandoverUnknownError(BusinessError):
+    """No such handover."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "handover-unknown"
+    message = ("Serah terima ini tidak dikenal.", "This handover is not known.")
+
+
+class ItemInHandoverError(BusinessError):
+    """The item lies in a handover that waits for the officer."""
+
+    code = "item-in-handover"
+    message = (
+        "Dokumen ini sudah ada dalam serah terima yang menunggu petugas.",
+        "This item is in a handover that waits for the officer already.",
+    )

@@ -1,0 +1,1 @@
+"""The object store, and the checks of what lies in it."""

@@ -1,0 +1,118 @@
+"""Checks papers: reads them from the store, looks at them, keeps what is in order."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from halo_events.contract.documents import QuarantineReason
+
+from halo_documents.domain.papers import (
+    ATTEMPTS,
+    CHECK_LIMIT,
+    Claim,
+    Finding,
+    Limits,
+    Setback,
+    Upload,
+    UploadProblem,
+    judge,
+)
+from halo_documents.gateways import inspection
+from halo_documents.gateways.store import (
+    THREADS,
+    ObjectMissingError,
+    ObjectTooLargeError,
+    PaperStore,
+    StoreAwayError,
+)
+
+
+class OverranError(Exception):
+    """A check took so long that another worker may have the paper by now: nothing may be written any more."""
+
+
+@dataclass(slots=True)
+class Checked:
+    """What became of a batch: findings, setbacks, papers that were not tried, and why not; errors of single papers."""
+
+    findings: list[Finding] = field(default_factory=list)
+    setbacks: list[Setback] = field(default_factory=list)
+    untried: list[Claim] = field(default_factory=list)
+    away: StoreAwayError | None = None
+    errors: list[BaseException] = field(default_factory=list)
+
+
+class Checker:
+    """Checks several papers at a time, in threads of its own: reading and opening files block."""
+
+    def __init__(self, store: PaperStore, limits: Limits) -> None:
+        self._store = store
+        self._limits = limits
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="papers")
+
+    def close(self) -> None:
+        """Let the threads end; what they still do is dropped, and tried again by the next process."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def check_all(self, claims: Sequence[Claim]) -> Checked:
+        """Check a batch. Once the store is found away the rest is not tried; what overruns is left to its lease."""
+        checked = Checked()
+        deadline = time.monotonic() + CHECK_LIMIT.total_seconds()
+        slots = asyncio.Semaphore(THREADS)
+        tasks = [asyncio.create_task(self._check_one(claim, checked, slots, deadline)) for claim in claims]
+        try:
+            await asyncio.wait(tasks, timeout=CHECK_LIMIT.total_seconds())
+        finally:
+            for task in tasks:
+                task.cancel()
+        checked.errors += [
+            error for task in tasks if task.done() and not task.cancelled() and (error := task.exception())
+        ]
+        return checked
+
+    async def drop(self, uploads: Sequence[Upload]) -> None:
+        """Remove what was uploaded, after it was kept. Raises StoreAwayError."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._store.drop, uploads)
+
+    async def _check_one(self, claim: Claim, checked: Checked, slots: asyncio.Semaphore, deadline: float) -> None:
+        async with slots:
+            if claim.attempts > ATTEMPTS:
+                checked.setbacks.append(Setback(claim, UploadProblem.NOT_CHECKABLE))
+                return
+            if checked.away is not None:
+                checked.untried.append(claim)
+                return
+            loop = asyncio.get_running_loop()
+            try:
+                result = await loop.run_in_executor(self._pool, self._check, claim, deadline)
+            except StoreAwayError as error:
+                checked.away = error
+                checked.untried.append(claim)
+                return
+        if isinstance(result, Finding):
+            checked.findings.append(result)
+        else:
+            checked.setbacks.append(result)
+
+    def _check(self, claim: Claim, deadline: float) -> Finding | Setback:
+        """One paper, in a thread. Raises StoreAwayError, OverranError."""
+        upload = claim.upload
+        try:
+            content = self._store.fetch(upload, self._limits.paper_bytes)
+        except ObjectMissingError:
+            return Setback(claim, UploadProblem.NOT_FOUND)
+        except ObjectTooLargeError:
+            return Setback(claim, UploadProblem.TOO_LARGE)
+        if not content.data:
+            return Setback(claim, UploadProblem.EMPTY)
+        media_type = inspection.sniff(content.data)
+        reason = judge(upload.announced, len(content.data), media_type)
+        if reason is None and not inspection.opens(media_type, content.data):
+            reason = QuarantineReason.UNREADABLE
+        if reason is None:
+            if time.monotonic() > deadline:
+                raise OverranError
+            self._store.keep(upload, content)
+        return Finding(claim, content.sha256, len(content.data), media_type, reason)

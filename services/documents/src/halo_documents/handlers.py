@@ -1,0 +1,106 @@
+"""Events in: each is folded into the table of its own topic. Documents decides upon no other service's event."""
+
+from typing import Final
+
+from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, VisitMade
+from halo_events.contract.documents import (
+    DocumentIssued,
+    DocumentPrinted,
+    DossierSubmitted,
+    HandoverCompleted,
+    NeedRecorded,
+    PaperCleared,
+    PaperQuarantined,
+    PaperUploaded,
+    VerificationPassed,
+)
+from halo_events.contract.intake import RequestReceived
+from halo_events.runtime import Fold, Handler, project
+
+from halo_documents.repository import desk, facts, handover, need, papers
+
+
+async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
+    """Record what is asked for, and for whom."""
+    await facts.insert_request(fold, event, fold.envelope.time)
+
+
+async def apply_assignment_accepted(fold: Fold, event: AssignmentAccepted) -> None:
+    """Record who holds the request."""
+    await facts.upsert_assignment(fold, event, fold.envelope.time)
+
+
+async def apply_visit_made(fold: Fold, event: VisitMade) -> None:
+    """Record that somebody was at the house: from here on the need may be recorded."""
+    await facts.insert_visit(fold, event, fold.envelope.time)
+
+
+async def apply_delivery_completed(fold: Fold, event: DeliveryCompleted) -> None:
+    """Record which items reached the resident."""
+    await facts.upsert_delivery(fold, event, fold.envelope.time)
+
+
+async def apply_need_recorded(fold: Fold, event: NeedRecorded) -> None:
+    """Record the dossier and its items."""
+    await need.insert_dossier(fold, event, fold.envelope.time)
+
+
+async def apply_paper_uploaded(fold: Fold, event: PaperUploaded) -> None:
+    """Record a paper that was read."""
+    await papers.insert_paper(fold, event, fold.envelope.time)
+
+
+async def apply_paper_cleared(fold: Fold, event: PaperCleared) -> None:
+    """Record that a paper may be opened, and counts."""
+    await papers.update_paper_cleared(fold, event, fold.envelope.time)
+
+
+async def apply_paper_quarantined(fold: Fold, event: PaperQuarantined) -> None:
+    """Record that a paper stays shut."""
+    await papers.update_paper_quarantined(fold, event, fold.envelope.time)
+
+
+async def apply_dossier_submitted(fold: Fold, event: DossierSubmitted) -> None:
+    """Record that items wait at the desk."""
+    await need.update_items_submitted(fold, event, fold.envelope.time)
+
+
+async def apply_verification_passed(fold: Fold, event: VerificationPassed) -> None:
+    """Record that an item's papers are in order."""
+    await desk.update_item_verified(fold, event, fold.envelope.time)
+
+
+async def apply_document_issued(fold: Fold, event: DocumentIssued) -> None:
+    """Record an item's number."""
+    await desk.update_item_issued(fold, event, fold.envelope.time)
+
+
+async def apply_document_printed(fold: Fold, event: DocumentPrinted) -> None:
+    """Record that an item lies printed."""
+    await desk.update_item_printed(fold, event, fold.envelope.time)
+
+
+async def apply_handover_completed(fold: Fold, event: HandoverCompleted) -> None:
+    """Record that the officer holds items."""
+    await handover.update_items_handed_over(fold, event, fold.envelope.time)
+
+
+PROJECTIONS: Final[tuple[Handler, ...]] = (
+    project(RequestReceived, apply_request_received),
+    project(AssignmentAccepted, apply_assignment_accepted),
+    project(VisitMade, apply_visit_made),
+    project(DeliveryCompleted, apply_delivery_completed),
+    project(NeedRecorded, apply_need_recorded),
+    project(PaperUploaded, apply_paper_uploaded),
+    project(PaperCleared, apply_paper_cleared),
+    project(PaperQuarantined, apply_paper_quarantined),
+    project(DossierSubmitted, apply_dossier_submitted),
+    project(VerificationPassed, apply_verification_passed),
+    project(DocumentIssued, apply_document_issued),
+    project(DocumentPrinted, apply_document_printed),
+    project(HandoverCompleted, apply_handover_completed),
+)
+"""What is folded. Time columns hold the envelope's time: when a fact was recorded."""
+
+DECISIONS: Final[tuple[Handler, ...]] = ()
+"""Documents acts on what people ask of it, and on no event."""

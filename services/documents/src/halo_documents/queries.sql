@@ -1,0 +1,260 @@
+-- Facts of other services ------------------------------------------------------------------------------------------
+
+-- name: insert_request
+INSERT INTO requests (request_id, tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik,
+                      resident_kk, resident_address, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: upsert_assignment
+-- Who accepted last holds the request.
+INSERT INTO assignments (request_id, round, officer_id, accepted_at)
+VALUES ($1, $2, $3, $4)
+    ON CONFLICT (request_id) DO UPDATE
+   SET round = excluded.round, officer_id = excluded.officer_id, accepted_at = excluded.accepted_at;
+
+-- name: insert_visit
+INSERT INTO visits (visit_id, request_id, round, officer_id, made_at)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: upsert_delivery
+-- A document that came back is delivered again: the last delivery counts.
+INSERT INTO deliveries (item_id, delivery_id, request_id, delivered_at)
+SELECT item_id, $2, $3, $4
+  FROM unnest($1::uuid[]) AS x (item_id)
+    ON CONFLICT (item_id) DO UPDATE
+   SET delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at;
+
+-- name: find_asked
+SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, resident_kk, resident_address
+  FROM requests
+ WHERE request_id = $1;
+
+-- name: find_holder
+SELECT a.officer_id, a.round,
+       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited
+  FROM assignments AS a
+ WHERE a.request_id = $1;
+
+-- name: lock_holder
+-- One step of a request at a time.
+SELECT a.officer_id, a.round,
+       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited
+  FROM assignments AS a
+ WHERE a.request_id = $1
+   FOR UPDATE OF a;
+
+-- Need and items -------------------------------------------------------------------------------------------------------
+
+-- name: insert_dossier
+INSERT INTO dossiers (request_id, round, officer_id, checklist_version, recorded_at)
+VALUES ($1, $2, $3, $4, $5);
+
+-- name: insert_items
+INSERT INTO items (item_id, request_id, round, position, kind, state, state_at)
+SELECT item_id, $3, $4, position, kind, 'needed', $5
+  FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS x (item_id, kind, position);
+
+-- name: find_dossier
+SELECT request_id, round, officer_id, checklist_version
+  FROM dossiers
+ WHERE request_id = $1 AND round = $2;
+
+-- name: list_items
+SELECT i.item_id, i.request_id, i.round, i.kind, i.issue_number, i.print_count, i.blank_serial,
+       CASE WHEN l.item_id IS NULL THEN i.state ELSE 'delivered' END AS state,
+       coalesce(l.delivered_at, i.state_at) AS state_at,
+       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+  FROM items AS i
+  JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
+  LEFT JOIN assignments AS a ON a.request_id = i.request_id
+  LEFT JOIN requests AS r ON r.request_id = i.request_id
+  LEFT JOIN deliveries AS l ON l.item_id = i.item_id
+ WHERE i.request_id = $1 AND i.round = $2
+ ORDER BY i.position;
+
+-- name: update_items_submitted
+UPDATE items
+   SET state = 'submitted', state_at = $3
+ WHERE request_id = $1 AND item_id = ANY ($2::uuid[]);
+
+-- Papers -----------------------------------------------------------------------------------------------------------------
+
+-- name: count_uploads
+SELECT count(*)
+  FROM uploads
+ WHERE request_id = $1 AND round = $2;
+
+-- name: insert_upload
+INSERT INTO uploads (paper_id, request_id, round, purpose, item_id, row_code, media_type, size, officer_id, state,
+                     created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'awaited', $10, $11);
+
+-- name: lock_upload
+SELECT request_id, state
+  FROM uploads
+ WHERE paper_id = $1
+   FOR UPDATE;
+
+-- name: update_upload_stored
+UPDATE uploads
+   SET state = 'stored', reason = NULL, stored_at = $2, due_at = $2, attempts = 0
+ WHERE paper_id = $1 AND state = 'awaited';
+
+-- name: claim_uploads
+-- The oldest stored uploads that no other worker holds; each is leased until $2.
+UPDATE uploads AS u
+   SET due_at = $2, attempts = u.attempts + 1
+  FROM (SELECT paper_id
+          FROM uploads
+         WHERE state = 'stored' AND due_at <= $1
+         ORDER BY due_at
+         LIMIT $3
+           FOR UPDATE SKIP LOCKED) AS due
+ WHERE u.paper_id = due.paper_id
+RETURNING u.paper_id, u.request_id, u.round, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.officer_id,
+          u.expires_at, u.stored_at, u.due_at, u.attempts;
+
+-- name: update_uploads_released
+-- Leases given back before their end. No try was made, so none is counted.
+UPDATE uploads AS u
+   SET due_at = $3, attempts = greatest(u.attempts - 1, 0)
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS x (paper_id, lease_until)
+ WHERE u.paper_id = x.paper_id AND u.state = 'stored' AND u.due_at = x.lease_until;
+
+-- name: update_uploads_checked
+-- Only where the lease still holds; the papers that it still holds for are returned.
+UPDATE uploads AS u
+   SET state = 'checked', due_at = NULL
+  FROM unnest($1::uuid[], $2::timestamptz[]) AS x (paper_id, lease_until)
+ WHERE u.paper_id = x.paper_id AND u.state = 'stored' AND u.due_at = x.lease_until
+RETURNING u.paper_id;
+
+-- name: update_uploads_awaited
+UPDATE uploads AS u
+   SET state = 'awaited', reason = x.reason, due_at = NULL
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS x (paper_id, lease_until, reason)
+ WHERE u.paper_id = x.paper_id AND u.state = 'stored' AND u.due_at = x.lease_until;
+
+-- name: update_uploads_expired
+UPDATE uploads
+   SET state = 'expired'
+ WHERE paper_id IN (SELECT paper_id
+                      FROM uploads
+                     WHERE state = 'awaited' AND expires_at <= $1
+                     ORDER BY expires_at
+                     LIMIT $2
+                       FOR UPDATE SKIP LOCKED);
+
+-- name: insert_paper
+INSERT INTO papers (paper_id, request_id, round, purpose, item_id, row_code, sha256, size, media_type, state,
+                    uploaded_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'uploaded', $10);
+
+-- name: update_paper_checked
+UPDATE papers
+   SET state = $2, reason = $3, checked_at = $4
+ WHERE paper_id = $1;
+
+-- name: find_paper
+-- What the topic says of a paper goes before what is under way.
+SELECT paper_id, request_id, purpose, item_id, row_code, media_type, size, state, reason, sha256
+  FROM papers
+ WHERE paper_id = $1
+ UNION ALL
+SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.state, u.reason, NULL
+  FROM uploads AS u
+ WHERE u.paper_id = $1 AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id);
+
+-- name: list_papers
+SELECT paper_id, request_id, purpose, item_id, row_code, media_type, size, state, reason, sha256,
+       uploaded_at AS since
+  FROM papers
+ WHERE request_id = $1 AND round = $2
+ UNION ALL
+SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.state, u.reason, NULL,
+       u.created_at
+  FROM uploads AS u
+ WHERE u.request_id = $1 AND u.round = $2
+   AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id)
+ ORDER BY since, paper_id;
+
+-- name: list_cleared_rows
+SELECT item_id, row_code
+  FROM papers
+ WHERE request_id = $1 AND round = $2 AND state = 'cleared' AND item_id IS NOT NULL AND row_code IS NOT NULL;
+
+-- Desk -------------------------------------------------------------------------------------------------------------------
+
+-- name: list_desk
+SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
+       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+  FROM items AS i
+  JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
+  LEFT JOIN assignments AS a ON a.request_id = i.request_id
+  LEFT JOIN requests AS r ON r.request_id = i.request_id
+ WHERE i.state = $1 AND (i.state_at, i.item_id) > ($2, $3::uuid)
+ ORDER BY i.state_at, i.item_id
+ LIMIT $4;
+
+-- name: lock_item
+SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
+       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+  FROM items AS i
+  JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
+  LEFT JOIN assignments AS a ON a.request_id = i.request_id
+  LEFT JOIN requests AS r ON r.request_id = i.request_id
+ WHERE i.item_id = $1
+   FOR UPDATE OF i;
+
+-- name: lock_number
+-- Two operators who enter one number at the same moment: the second waits, and then finds it taken.
+SELECT pg_advisory_xact_lock($1::int, hashtext($2));
+
+-- name: has_issue_number
+SELECT EXISTS (SELECT FROM items WHERE kind = $1 AND issue_number = $2);
+
+-- name: has_blank_serial
+SELECT EXISTS (SELECT FROM items WHERE kind = $1 AND blank_serial = $2);
+
+-- name: update_item_verified
+UPDATE items
+   SET state = 'verified', state_at = $2
+ WHERE item_id = $1;
+
+-- name: update_item_issued
+UPDATE items
+   SET state = 'issued', state_at = $2, issue_number = $3
+ WHERE item_id = $1;
+
+-- name: update_item_printed
+UPDATE items
+   SET state = 'printed', state_at = $2, print_count = $3, blank_serial = $4
+ WHERE item_id = $1;
+
+-- Handover ---------------------------------------------------------------------------------------------------------------
+
+-- name: insert_handover
+INSERT INTO handovers (handover_id, request_id, round, items, operator_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: list_handovers
+SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at
+  FROM handovers
+ WHERE request_id = $1 AND round = $2
+ ORDER BY created_at, handover_id;
+
+-- name: lock_handover
+SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at
+  FROM handovers
+ WHERE handover_id = $1
+   FOR UPDATE;
+
+-- name: update_handover_confirmed
+UPDATE handovers
+   SET confirmed_at = $2
+ WHERE handover_id = $1 AND confirmed_at IS NULL;
+
+-- name: update_items_handed_over
+UPDATE items
+   SET state = 'handed_over', state_at = $3, handover_id = $4
+ WHERE request_id = $1 AND item_id = ANY ($2::uuid[]);

@@ -1,0 +1,73 @@
+"""What other services said of a request, as far as documents needs it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, VisitMade
+from halo_events.contract.intake import RequestReceived
+from halo_events.runtime import Fold, Tx
+
+from halo_documents.domain.dossiers import Asked, Holder
+from halo_documents.repository import SQL
+
+
+async def insert_request(fold: Fold, event: RequestReceived, at: datetime) -> None:
+    """Keep what was asked for, and for whom."""
+    who = event.resident
+    await fold.execute_one(
+        SQL["insert_request"],
+        event.request_id,
+        event.tracking_no,
+        event.kelurahan_code,
+        event.rw,
+        [str(kind) for kind in event.documents],
+        who.name,
+        who.nik,
+        who.kk,
+        who.address,
+        at,
+    )
+
+
+async def upsert_assignment(fold: Fold, event: AssignmentAccepted, at: datetime) -> None:
+    """Keep who holds the request."""
+    await fold.execute_one(SQL["upsert_assignment"], event.request_id, event.round, event.officer_id, at)
+
+
+async def insert_visit(fold: Fold, event: VisitMade, at: datetime) -> None:
+    """Keep that somebody was at the house."""
+    await fold.execute_one(SQL["insert_visit"], event.visit_id, event.request_id, event.round, event.officer_id, at)
+
+
+async def upsert_delivery(fold: Fold, event: DeliveryCompleted, at: datetime) -> None:
+    """Keep which items reached the resident."""
+    await fold.execute(SQL["upsert_delivery"], event.items, event.delivery_id, event.request_id, at)
+
+
+async def find_asked(tx: Tx, request_id: UUID) -> Asked | None:
+    """What the request asks for; None until intake's event came."""
+    row = await tx.fetchrow(SQL["find_asked"], request_id)
+    if row is None:
+        return None
+    return Asked(
+        tracking_no=row["tracking_no"],
+        kelurahan_code=row["kelurahan_code"],
+        rw=row["rw"],
+        documents=tuple(row["documents"]),
+        name=row["resident_name"],
+        nik=row["resident_nik"],
+        kk=row["resident_kk"],
+        address=row["resident_address"],
+    )
+
+
+async def find_holder(tx: Tx, request_id: UUID) -> Holder | None:
+    """Who holds the request; None until dispatch's event came."""
+    row = await tx.fetchrow(SQL["find_holder"], request_id)
+    return Holder(**row) if row else None
+
+
+async def lock_holder(tx: Tx, request_id: UUID) -> Holder | None:
+    """Who holds the request, whose steps now wait for this transaction."""
+    row = await tx.fetchrow(SQL["lock_holder"], request_id)
+    return Holder(**row) if row else None

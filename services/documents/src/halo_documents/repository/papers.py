@@ -1,0 +1,164 @@
+"""Papers, as the topic tells of them and as they are under way."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from halo_events.contract.documents import PaperCleared, PaperQuarantined, PaperUploaded, Purpose
+from halo_events.runtime import Fold, Tx
+
+from halo_documents.domain.papers import Announcement, Claim, MediaType, Paper, PaperState, Setback, Upload
+from halo_documents.repository import SQL
+
+
+async def insert_paper(fold: Fold, event: PaperUploaded, at: datetime) -> None:
+    """Keep a paper that was read."""
+    await fold.execute_one(
+        SQL["insert_paper"],
+        event.paper_id,
+        event.request_id,
+        event.round,
+        str(event.purpose),
+        event.item_id,
+        event.row,
+        event.sha256,
+        event.size,
+        event.media_type,
+        at,
+    )
+
+
+async def update_paper_cleared(fold: Fold, event: PaperCleared, at: datetime) -> None:
+    """Keep that a paper may be opened."""
+    await fold.execute_one(SQL["update_paper_checked"], event.paper_id, PaperState.CLEARED, None, at)
+
+
+async def update_paper_quarantined(fold: Fold, event: PaperQuarantined, at: datetime) -> None:
+    """Keep that nobody may open a paper, and why."""
+    await fold.execute_one(SQL["update_paper_checked"], event.paper_id, PaperState.QUARANTINED, str(event.reason), at)
+
+
+async def count_uploads(tx: Tx, request_id: UUID, round_number: int) -> int:
+    """How many papers were announced in a round."""
+    count: int = await tx.fetchval(SQL["count_uploads"], request_id, round_number)
+    return count
+
+
+async def insert_upload(tx: Tx, upload: Upload) -> None:
+    """Keep a paper that is to come."""
+    said = upload.announced
+    await tx.execute_one(
+        SQL["insert_upload"],
+        upload.paper_id,
+        upload.request_id,
+        upload.round,
+        said.purpose,
+        said.item_id,
+        said.row,
+        said.media_type,
+        said.size,
+        upload.officer_id,
+        tx.now,
+        upload.expires_at,
+    )
+
+
+async def lock_upload(tx: Tx, paper_id: UUID) -> tuple[UUID, str] | None:
+    """Request and state of an upload, which now waits for this transaction."""
+    row = await tx.fetchrow(SQL["lock_upload"], paper_id)
+    return (row["request_id"], row["state"]) if row else None
+
+
+async def update_upload_stored(tx: Tx, paper_id: UUID) -> None:
+    """Let the workers have an awaited upload. Raises RowCountError where it is not awaited."""
+    await tx.execute_one(SQL["update_upload_stored"], paper_id, tx.now)
+
+
+async def claim_uploads(tx: Tx, lease_until: datetime, limit: int) -> Sequence[Claim]:
+    """Lease the oldest stored uploads that nobody else has."""
+    return [_claim(row) for row in await tx.fetch(SQL["claim_uploads"], tx.now, lease_until, limit)]
+
+
+async def update_uploads_released(tx: Tx, claims: Sequence[Claim]) -> None:
+    """Give leases back before their end, without counting a try."""
+    await tx.execute(SQL["update_uploads_released"], *_leases(claims), tx.now)
+
+
+async def update_uploads_checked(tx: Tx, claims: Sequence[Claim]) -> frozenset[UUID]:
+    """End uploads whose leases still hold; their papers."""
+    rows = await tx.fetch(SQL["update_uploads_checked"], *_leases(claims))
+    return frozenset(row["paper_id"] for row in rows)
+
+
+async def update_uploads_awaited(tx: Tx, setbacks: Sequence[Setback]) -> None:
+    """Await uploads again whose leases still hold, and keep why."""
+    leases = _leases([setback.claim for setback in setbacks])
+    await tx.execute(SQL["update_uploads_awaited"], *leases, [setback.problem for setback in setbacks])
+
+
+async def update_uploads_expired(tx: Tx, limit: int) -> int:
+    """Mark awaited uploads whose forms have lapsed, the oldest first; how many."""
+    return await tx.execute(SQL["update_uploads_expired"], tx.now, limit)
+
+
+async def find_paper(tx: Tx, paper_id: UUID) -> Paper | None:
+    """A paper as a reader sees it."""
+    row = await tx.fetchrow(SQL["find_paper"], paper_id)
+    return _paper(row) if row else None
+
+
+async def list_papers(tx: Tx, request_id: UUID, round_number: int) -> Sequence[Paper]:
+    """The papers of a round, the oldest first."""
+    return [_paper(row) for row in await tx.fetch(SQL["list_papers"], request_id, round_number)]
+
+
+async def list_cleared_rows(tx: Tx, request_id: UUID, round_number: int) -> Mapping[UUID, frozenset[str]]:
+    """The rows of each item for which a cleared paper lies in the dossier."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    for row in await tx.fetch(SQL["list_cleared_rows"], request_id, round_number):
+        found[row["item_id"]].add(row["row_code"])
+    return {item_id: frozenset(rows) for item_id, rows in found.items()}
+
+
+def _leases(claims: Sequence[Claim]) -> tuple[list[UUID], list[datetime]]:
+    return [claim.upload.paper_id for claim in claims], [claim.lease_until for claim in claims]
+
+
+def _claim(row: Any) -> Claim:  # noqa: ANN401 - asyncpg's record maps names to anything
+    announced = Announcement(
+        purpose=Purpose(row["purpose"]),
+        media_type=MediaType(row["media_type"]),
+        size=row["size"],
+        item_id=row["item_id"],
+        row=row["row_code"],
+    )
+    upload = Upload(
+        paper_id=row["paper_id"],
+        request_id=row["request_id"],
+        round=row["round"],
+        announced=announced,
+        officer_id=row["officer_id"],
+        expires_at=row["expires_at"],
+    )
+    return Claim(upload, row["stored_at"], row["due_at"], row["attempts"])
+
+
+def _paper(row: Any) -> Paper:  # noqa: ANN401 - asyncpg's record maps names to anything
+    return Paper(
+        paper_id=row["paper_id"],
+        request_id=row["request_id"],
+        purpose=row["purpose"],
+        item_id=row["item_id"],
+        row=row["row_code"],
+        media_type=row["media_type"],
+        size=row["size"],
+        state=_SHOWN.get(row["state"]) or PaperState(row["state"]),
+        reason=row["reason"],
+        sha256=row["sha256"],
+    )
+
+
+_SHOWN = {"uploaded": PaperState.STORED, "checked": PaperState.STORED}
+"""States in which a paper's check has not been told yet: to a reader it is stored."""

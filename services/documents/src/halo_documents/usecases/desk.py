@@ -1,0 +1,93 @@
+"""The service point: verify, issue, print, item by item and strictly in this order."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from halo_events.contract import documents
+from halo_events.contract.event import Actor
+from halo_events.runtime import Tx
+
+from halo_documents.domain.dossiers import CARDS, Item, ItemState
+from halo_documents.errors import (
+    BlankSerialMissingError,
+    BlankSerialTakenError,
+    IssueNumberTakenError,
+    ItemUnknownError,
+    OperatorIsCollectorError,
+    WrongStateError,
+)
+from halo_documents.repository import desk
+
+_FROM_THE_START: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
+
+
+async def list_desk(tx: Tx, state: ItemState, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Item]:
+    """Items that wait in a state of the desk, those that wait longest first."""
+    return await desk.list_desk(tx, state, after or _FROM_THE_START, limit)
+
+
+async def verify_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:
+    """Find an item's papers in order. Raises ItemUnknownError, OperatorIsCollectorError, WrongStateError."""
+    item = await _take(tx, item_id, actor, ItemState.SUBMITTED)
+    await tx.emit(
+        documents.VerificationPassed(
+            occurred_at=tx.now, request_id=item.request_id, round=item.round, actor=actor, item_id=item_id
+        )
+    )
+    return ItemState.VERIFIED
+
+
+async def issue_item(tx: Tx, item_id: UUID, issue_number: str, actor: Actor) -> ItemState:
+    """Give an item its number. Raises as `verify_item`, and IssueNumberTakenError."""
+    item = await _take(tx, item_id, actor, ItemState.VERIFIED)
+    if await desk.has_issue_number(tx, item.kind, issue_number):
+        raise IssueNumberTakenError
+    await tx.emit(
+        documents.DocumentIssued(
+            occurred_at=tx.now,
+            request_id=item.request_id,
+            round=item.round,
+            actor=actor,
+            item_id=item_id,
+            issue_number=issue_number,
+        )
+    )
+    return ItemState.ISSUED
+
+
+async def print_item(tx: Tx, item_id: UUID, blank_serial: str | None, actor: Actor) -> ItemState:
+    """Print an item, cards on a numbered blank.
+
+    Raises as `verify_item`, and BlankSerialMissingError, BlankSerialTakenError.
+    """
+    item = await _take(tx, item_id, actor, ItemState.ISSUED)
+    if blank_serial is None and item.kind in CARDS:
+        raise BlankSerialMissingError
+    if blank_serial is not None and await desk.has_blank_serial(tx, item.kind, blank_serial):
+        raise BlankSerialTakenError
+    await tx.emit(
+        documents.DocumentPrinted(
+            occurred_at=tx.now,
+            request_id=item.request_id,
+            round=item.round,
+            actor=actor,
+            item_id=item_id,
+            print_count=item.print_count + 1,
+            blank_serial=blank_serial,
+        )
+    )
+    return ItemState.PRINTED
+
+
+async def _take(tx: Tx, item_id: UUID, actor: Actor, expected: ItemState) -> Item:
+    """The item, whose other steps wait; who collected its papers may not decide upon it."""
+    item = await desk.lock_item(tx, item_id)
+    if item is None:
+        raise ItemUnknownError
+    if item.was_collected_by(actor.id):
+        raise OperatorIsCollectorError
+    if item.state is not expected:
+        raise WrongStateError(expected=expected, state=item.state)
+    return item

@@ -1,0 +1,87 @@
+"""From the desk to the officer: the operator offers, the officer confirms."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from halo_events.contract import documents
+from halo_events.contract.event import Actor
+from halo_events.errors import NotYetError
+from halo_events.runtime import Tx
+
+from halo_documents.domain.dossiers import Handover, Item, ItemState
+from halo_documents.errors import (
+    HandoverUnknownError,
+    ItemInHandoverError,
+    ItemUnknownError,
+    OperatorIsCollectorError,
+    WrongStateError,
+)
+from halo_documents.repository import facts, handover, need
+from halo_documents.usecases import access
+
+
+async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operator_id: str) -> Handover:
+    """Lay printed items ready for the officer.
+
+    Raises NotYetError, ItemUnknownError, WrongStateError, OperatorIsCollectorError, ItemInHandoverError.
+    """
+    holder = await facts.lock_holder(tx, request_id)
+    if holder is None:
+        raise NotYetError(access.ACCEPTED)
+    known = {item.item_id: item for item in await need.list_items(tx, request_id, holder.round)}
+    open_items = await _items_in_open_handovers(tx, request_id, holder.round)
+    for item_id in items:
+        _require_printed(known.get(item_id), operator_id, open_items)
+    offered = Handover(
+        handover_id=uuid4(),
+        request_id=request_id,
+        round=holder.round,
+        items=tuple(items),
+        operator_id=operator_id,
+        created_at=tx.now,
+    )
+    await handover.insert_handover(tx, offered)
+    return offered
+
+
+async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
+    """Confirm, as the officer who holds the request, that the documents are in his hands. A repeat changes nothing.
+
+    Raises HandoverUnknownError, NotYetError, NotHolderError.
+    """
+    offered = await handover.lock_handover(tx, handover_id)
+    if offered is None:
+        raise HandoverUnknownError
+    holder = await access.require_holder(tx, offered.request_id, actor)
+    if offered.confirmed_at is not None:
+        return offered
+    await handover.update_handover_confirmed(tx, handover_id)
+    await tx.emit(
+        documents.HandoverCompleted(
+            occurred_at=tx.now,
+            request_id=offered.request_id,
+            round=offered.round,
+            actor=actor,
+            handover_id=handover_id,
+            items=offered.items,
+            officer_id=holder.officer_id,
+            operator_id=offered.operator_id,
+        )
+    )
+    return offered
+
+
+def _require_printed(item: Item | None, operator_id: str, open_items: frozenset[UUID]) -> None:
+    if item is None:
+        raise ItemUnknownError
+    if item.was_collected_by(operator_id):
+        raise OperatorIsCollectorError
+    if item.state is not ItemState.PRINTED:
+        raise WrongStateError(expected=ItemState.PRINTED, state=item.state)
+    if item.item_id in open_items:
+        raise ItemInHandoverError
+
+
+async def _items_in_open_handovers(tx: Tx, request_id: UUID, round_number: int) -> frozenset[UUID]:
+    known = await handover.list_handovers(tx, request_id, round_number)
+    return frozenset(item_id for one in known if one.confirmed_at is None for item_id in one.items)
