@@ -23,7 +23,7 @@ OFFSETS: Final = (
 )
 PENDING: Final[Mapping[str, str]] = {
     "intake": "SELECT count(*) FROM timers",
-    "documents": "SELECT count(*) FROM uploads WHERE stored_at IS NOT NULL",
+    "documents": "SELECT count(*) FROM uploads WHERE state = 'stored'",
     "notify": "SELECT count(*) FROM outgoing WHERE settled_at IS NULL",
 }
 """Counts of what a service still has to do on its own."""
