@@ -12,39 +12,34 @@ from halo_events.runtime import describe, is_infrastructure
 from starlette.exceptions import HTTPException
 
 from halo_service.field_messages import describe_fields
+from halo_service.http.answer import problem_answer
 from halo_service.http.once import AnsweredBeforeError
-from halo_service.problems import MEDIA_TYPE, NOT_YET, BusinessError, Problem, status_problem
+from halo_service.problems import NOT_YET, BusinessError, Problem, status_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LOG: Final = structlog.get_logger("halo_service.http")
 _QUIET: Final = ("/health/",)
 
 
-def _answer(problem: Problem, headers: "Mapping[str, str] | None" = None) -> Response:
-    return Response(problem.model_dump_json(), problem.status, dict(headers or {}), MEDIA_TYPE)
-
-
 async def _on_business_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, BusinessError)  # noqa: S101 - registered for this class
-    return _answer(error.problem(), error.headers)
+    return problem_answer(error.problem(), error.headers)
 
 
 async def _on_not_yet(_request: Request, _error: Exception) -> Response:
-    return _answer(Problem.of(HTTPStatus.CONFLICT, *NOT_YET), {"Retry-After": "1"})
+    return problem_answer(Problem.of(HTTPStatus.CONFLICT, *NOT_YET), {"Retry-After": "1"})
 
 
 async def _on_invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    return _answer(status_problem(HTTPStatus.UNPROCESSABLE_ENTITY, describe_fields(error.errors())))
+    return problem_answer(status_problem(HTTPStatus.UNPROCESSABLE_ENTITY, describe_fields(error.errors())))
 
 
 async def _on_http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-    return _answer(status_problem(error.status_code), error.headers)
+    return problem_answer(status_problem(error.status_code), error.headers)
 
 
 async def _on_answered_before(_request: Request, error: Exception) -> Response:
@@ -91,7 +86,7 @@ class RequestLog:
             problem = _unforeseen(error)
             if not status:
                 headers = {"Retry-After": "2"} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-                await _answer(problem, headers)(scope, receive, observed)
+                await problem_answer(problem, headers)(scope, receive, observed)
         finally:
             _log_request(scope, status, begun)
 

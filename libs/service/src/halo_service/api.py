@@ -7,7 +7,7 @@ from halo_service import openapi
 from halo_service.answers import add_answers
 from halo_service.definition import Service
 from halo_service.health import Healths, health_routes
-from halo_service.http.limits import BodyLimit
+from halo_service.http.limits import Limits
 from halo_service.keys import KeySource
 from halo_service.signin import Door, declared_roles
 from halo_service.tokens import Tokens
@@ -38,6 +38,6 @@ def create_health_app(service: Service, healths: Healths) -> FastAPI:
 def _bare_app(service: Service) -> FastAPI:
     """An app without routes. Its documentation pages are off: they load scripts from other people's servers."""
     app = FastAPI(title=f"HALO PAMOR {service.name}", version=service.version, docs_url=None, redoc_url=None)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(Limits)
     add_answers(app)
     return app

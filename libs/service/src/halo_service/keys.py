@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 import httpx
+import structlog
+from halo_events.runtime import describe
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
+
+_LOG: Final = structlog.get_logger("halo_service.keys")
 
 ALGORITHMS: Final = ("RS256", "ES256")
 """Signatures that are accepted; the key must be made for the one the token names."""
@@ -19,6 +24,9 @@ SIZE_LIMIT: Final = 256 * 1024
 _KEY_LIMIT: Final = 50
 _MAX_AGE: Final = 3600.0
 """Seconds after which the keys are read again even if all asked for are known, so that a withdrawn key goes."""
+
+_LAST_AGE: Final = 86400.0
+"""Seconds that keys serve while the issuer is away."""
 
 _PAUSE: Final = 10.0
 """Seconds between two reads: a flood of tokens with invented key ids reads no more often."""
@@ -38,40 +46,47 @@ class KeySource(Protocol):
 class IssuerKeys:
     """Keys of an OIDC issuer over HTTP."""
 
-    def __init__(self, issuer: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, issuer: str, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+        """`issuer` as tokens name it; `clock` in seconds."""
         self.issuer = issuer
         self._client = client
+        self._clock = clock
         self._keys: Mapping[str, PyJWK] = {}
-        self._read_at: float | None = None
-        self._tried_at: float | None = None
-        self._lock = asyncio.Lock()
+        self._read_at = -math.inf
+        self._tried_at = -math.inf
+        self._reading: asyncio.Task[None] | None = None
 
     async def key(self, kid: str) -> PyJWK | None:
-        """The key of this id, read anew at most every 10 s. Raises IssuerAwayError where none was ever read."""
-        if self._due(kid):
-            async with self._lock:
-                if self._due(kid):
-                    await self._refresh()
-        if self._read_at is None:
+        """The key of this id. Raises IssuerAwayError where none could be read for a day."""
+        if kid not in self._keys or self._age > _LAST_AGE:
+            await asyncio.shield(self._read())
+        elif self._age > _MAX_AGE:
+            self._read()  # the old keys serve until the new ones are here
+        if self._age > _LAST_AGE:
             raise IssuerAwayError
         return self._keys.get(kid)
 
-    def _due(self, kid: str) -> bool:
-        now = time.monotonic()
-        if self._tried_at is not None and now - self._tried_at < _PAUSE:
-            return False
-        return kid not in self._keys or self._read_at is None or now - self._read_at > _MAX_AGE
+    @property
+    def _age(self) -> float:
+        return self._clock() - self._read_at
 
-    async def _refresh(self) -> None:
+    def _read(self) -> "asyncio.Future[None]":
+        """The reading under way, or a new one, unless the last is too near."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read_once())
+        return self._reading
+
+    async def _read_once(self) -> None:
         """Read the keys; where that fails, those already known stay."""
+        if self._clock() - self._tried_at < _PAUSE:
+            return
         try:
             self._keys = _public_keys(await self._read_keys())
-            self._read_at = time.monotonic()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-            if self._read_at is None:
-                raise IssuerAwayError from None
+            self._read_at = self._clock()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            _LOG.warning("issuer's keys cannot be read", **describe(error))
         finally:
-            self._tried_at = time.monotonic()
+            self._tried_at = self._clock()
 
     async def _read_keys(self) -> Mapping[str, Any]:
         discovery = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")

@@ -5,8 +5,9 @@ Nothing is mocked: tokens are really signed and really checked, the database is 
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -15,6 +16,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from halo_events.runtime import Database
+from halo_events.runtime.database import utc_now
 from halo_events.testing import Databases
 from jwt import PyJWK
 from jwt.algorithms import RSAAlgorithm
@@ -44,10 +46,12 @@ def local_settings(settings: type[S], **values: object) -> S:
 
 
 @asynccontextmanager
-async def service_database(databases: Databases, service: Service) -> AsyncIterator[Database]:
-    """A new, migrated database of the service, dropped at the end."""
+async def service_database(
+    databases: Databases, service: Service, clock: Callable[[], datetime] = utc_now
+) -> AsyncIterator[Database]:
+    """A new, migrated database of the service, dropped at the end; `clock` gives `tx.now`."""
     dsn = await databases.fresh(f"halo_{service.name}", service.migration_folders)
-    database = await Database.open(dsn, service.handlers)
+    database = await Database.open(dsn, service.handlers, clock=clock)
     try:
         yield database
     finally:
