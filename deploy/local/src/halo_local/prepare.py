@@ -48,7 +48,8 @@ def _has_venv() -> bool:
 
 
 def _has_certificates() -> bool:
-    return any(Path("/etc/ssl/certs").glob("*.pem")) or bool(os.environ.get("SSL_CERT_FILE"))
+    own = os.environ.get("SSL_CERT_FILE")
+    return any(Path("/etc/ssl/certs").glob("*.pem")) or (own is not None and Path(own).is_file())
 
 
 VENV: Final = Tool("venv of Python", "python3-venv", _has_venv)
