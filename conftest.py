@@ -7,7 +7,6 @@ from halo_events.testing import Databases
 from halo_local.stack import Endpoints, start_stack
 
 
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Endpoints]:
     """A PostgreSQL server that forgets: nothing here survives the session anyway."""

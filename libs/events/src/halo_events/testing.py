@@ -1,7 +1,8 @@
 """For tests: a fresh database each, copied from a template that was migrated once."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources.abc import Traversable
 from itertools import count
 from typing import Final
@@ -56,3 +57,10 @@ def _fingerprint(migrations: Sequence[Traversable]) -> str:
             if file.name.endswith(".sql"):
                 digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 15) -> None:
+    """Wait until a condition holds. Raises TimeoutError after `within` seconds."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - what is waited for happens in a server
+            await asyncio.sleep(0.05)

@@ -55,9 +55,11 @@ async def _differences(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> l
             found.append(f"{topic.name}: {partitions} partitions instead of {topic.partitions}")
     resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
     retention = await _retention(admin, resources)
-    for topic in topics:
-        if topic.name in retention and retention[topic.name] != topic.retention_ms:
-            found.append(f"{topic.name}: retention.ms {retention[topic.name]} instead of {topic.retention_ms}")
+    found += [
+        f"{topic.name}: retention.ms {retention[topic.name]} instead of {topic.retention_ms}"
+        for topic in topics
+        if retention.get(topic.name, topic.retention_ms) != topic.retention_ms
+    ]
     return found
 
 

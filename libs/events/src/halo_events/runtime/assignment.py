@@ -95,6 +95,11 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
             self._reader.seek(partition, position)
             self._reader.resume(partition)
 
+    def seek_back(self) -> None:
+        """A poll that spanned a rebalance is dropped: what it brought is read again from the positions."""
+        for slot, position in self.positions.items():
+            self._reader.seek(TopicPartition(*slot), position)
+
     def raise_fault(self) -> None:
         """Raise what went wrong in a rebalance."""
         if self._fault is not None:

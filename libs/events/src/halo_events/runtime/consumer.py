@@ -107,6 +107,8 @@ class Consumer:
                 if generation == assignment.generation:
                     assignment.take(polled, self._decoder)
                     await self._apply_all(batch, assignment)
+                elif polled:
+                    assignment.seek_back()
                 assignment.raise_fault()
             self._tell_health(assignment, backoff)
             if time.monotonic() - committed_at > _COMMIT_EVERY:

@@ -1,4 +1,4 @@
-"""Publishes outbox rows: batches per partition, one in flight each, and only what the broker has acknowledged counts."""
+"""Publishes outbox rows: a batch per partition in flight, and only what the broker has acknowledged counts."""
 
 import asyncio
 import json
