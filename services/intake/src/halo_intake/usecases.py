@@ -1,0 +1,209 @@
+"""One function per step of a request's life with intake."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from halo_events.contract.event import SYSTEM, Actor, ActorRole
+from halo_events.contract.intake import (
+    ClosedBy,
+    PublicStatus,
+    RequestClosed,
+    RequestProgressed,
+    RequestReceived,
+    RequestRefused,
+)
+from halo_events.contract.values import Channel
+from halo_events.errors import NotYetError
+from halo_events.runtime import Tx
+from halo_service.callers import Caller, Role
+from halo_service.problems import FieldProblem
+from uuid_utils.compat import uuid7
+
+from halo_intake import repository
+from halo_intake.domain.attempts import Attempt
+from halo_intake.domain.closing import WIB, close_after
+from halo_intake.domain.filing import Fault, Filing, check_filing, distinct, filed_at
+from halo_intake.domain.requests import Request
+from halo_intake.domain.sentences import next_step, reasons
+from halo_intake.domain.status import public_status
+from halo_intake.domain.tracking import new_tracking_no, read_tracking_no
+from halo_intake.errors import AlreadyFiledError, InvalidFilingError, InvalidTrackingNumberError, RequestNotFoundError
+
+CHANNELS: Final[Mapping[Role, frozenset[Channel]]] = {
+    Role.CLERK: frozenset({Channel.CALL_DESK, Channel.SMS, Channel.WALK_IN}),
+    Role.OFFICER: frozenset({Channel.OFFICER}),
+    Role.COMMUNITY: frozenset({Channel.COMMUNITY}),
+}
+"""The channels that each role files by. What comes by `officer` is offered to the officer who entered it."""
+
+EOPEN: Final = Actor(role=ActorRole.EOPEN)
+
+
+class Receipt(NamedTuple):
+    """What is told to who filed a request. `doubts` deserve a second look."""
+
+    request_id: UUID
+    tracking_no: str
+    doubts: tuple[Fault, ...] = ()
+
+
+class Sight(NamedTuple):
+    """What everybody who has the tracking number may see."""
+
+    request: Request
+    status: PublicStatus
+    since: datetime
+
+
+async def answer_attempt(tx: Tx, attempt: Attempt) -> None:
+    """Answer an attempt of e-OPen: with the first request of its number, with a new request, or with a refusal.
+
+    Once a number was accepted, filing it again asks for its status, whatever else the record holds: a refusal would
+    tell e-OPen that the accepted request was refused.
+    """
+    if attempt.eopen_id is not None:
+        await repository.lock_source(tx, Channel.EOPEN, attempt.eopen_id)
+        first = await repository.find_by_source(tx, Channel.EOPEN, attempt.eopen_id)
+        if first is not None:
+            await repeat_status(tx, first.request_id)
+            return
+    checked = check_filing(attempt.data)
+    if isinstance(checked, Filing) and not attempt.faults:
+        await receive_request(tx, checked, EOPEN, occurred_at=filed_at(attempt.occurred_at or tx.now, tx.now))
+    else:
+        found = () if isinstance(checked, Filing) else checked
+        await refuse_attempt(tx, attempt.source_ref, (*found, *attempt.faults))
+
+
+async def refuse_attempt(tx: Tx, source_ref: str, faults: Iterable[Fault]) -> None:
+    """Tell e-OPen that a record was not taken, and why."""
+    refused = RequestRefused(
+        request_id=uuid7(),
+        occurred_at=tx.now,
+        actor=SYSTEM,
+        channel=Channel.EOPEN,
+        source_ref=source_ref,
+        reasons=reasons(distinct(faults)),
+    )
+    await tx.emit(refused)
+
+
+async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Receipt:
+    """Take a request that a person enters. Raises InvalidFilingError with all faults, and AlreadyFiledError."""
+    checked = check_filing(data)
+    faults = [] if isinstance(checked, Filing) else [*checked]
+    allowed = frozenset[Channel]().union(*(CHANNELS.get(role, ()) for role in caller.roles))
+    if data.get("channel") in set(Channel) - allowed:
+        faults.append(Fault("channel_not_allowed", "channel"))
+    if faults or not isinstance(checked, Filing):
+        raise InvalidFilingError(fields=field_problems(faults))
+    if checked.source_ref is not None:
+        await repository.lock_source(tx, checked.channel, checked.source_ref)
+        first = await repository.find_by_source(tx, checked.channel, checked.source_ref)
+        if first is not None:
+            raise AlreadyFiledError(tracking_no=first.tracking_no)
+    return await receive_request(tx, checked, caller.actor(), occurred_at=tx.now)
+
+
+def field_problems(faults: Iterable[Fault]) -> list[FieldProblem]:
+    """Faults as an HTTP answer tells them: the same codes and sentences as in request.refused."""
+    told = reasons(faults)
+    return [FieldProblem(reason.field or "body", reason.code, reason.message.en, reason.message.id) for reason in told]
+
+
+async def receive_request(tx: Tx, filing: Filing, actor: Actor, *, occurred_at: datetime) -> Receipt:
+    """Number a valid request and publish it, with its first status."""
+    receipt = Receipt(uuid7(), await _unused_tracking_no(tx), filing.doubts)
+    received = RequestReceived(
+        request_id=receipt.request_id,
+        occurred_at=occurred_at,
+        actor=actor,
+        tracking_no=receipt.tracking_no,
+        channel=filing.channel,
+        source_ref=filing.source_ref,
+        taken_by=actor.id,
+        on_behalf=filing.contract_on_behalf(),
+        documents=filing.documents,
+        kelurahan_code=filing.kelurahan_code,
+        rw=filing.rw,
+        rt=filing.rt,
+        target_group=filing.target_group,
+        language=filing.language,
+        resident=filing.contract_resident(),
+    )
+    await tx.emit(received)
+    await repeat_status(tx, receipt.request_id)
+    return receipt
+
+
+async def _unused_tracking_no(tx: Tx) -> str:
+    while True:
+        tracking_no = new_tracking_no(tx.now.astimezone(WIB).year)
+        if not await repository.is_tracking_no_taken(tx, tracking_no):
+            return tracking_no
+
+
+async def repeat_status(tx: Tx, request_id: UUID) -> None:
+    """Publish the public status, whether it changed or not. Raises NotYetError for an unknown request."""
+    await _publish(tx, *await _sight(tx, request_id))
+
+
+async def follow_request(tx: Tx, request_id: UUID, reopen_working_days: int) -> None:
+    """Publish the public status if it changed; once all is delivered, set the time of closing.
+
+    Raises NotYetError for an unknown request.
+    """
+    request, status, since = await _sight(tx, request_id)
+    if status == request.status:
+        return
+    await _publish(tx, request, status, since)
+    if status is PublicStatus.DELIVERED:
+        await repository.upsert_timer(tx, request_id, close_after(since, reopen_working_days))
+
+
+async def close_request(tx: Tx, request_id: UUID) -> None:
+    """Close a request whose time has come, unless somebody did or it is no longer delivered."""
+    request, status, _ = await _sight(tx, request_id)
+    if not await repository.delete_timer(tx, request_id) or status is not PublicStatus.DELIVERED:
+        return
+    closed = RequestClosed(
+        request_id=request_id, round=request.round, occurred_at=tx.now, actor=SYSTEM, closed_by=ClosedBy.TIMER
+    )
+    await tx.emit(closed)
+    await repeat_status(tx, request_id)
+
+
+async def see_request(tx: Tx, text: str) -> Sight:
+    """The public status of a tracking number. Raises InvalidTrackingNumberError and RequestNotFoundError."""
+    tracking_no = read_tracking_no(text)
+    if tracking_no is None:
+        raise InvalidTrackingNumberError
+    request = await repository.find_by_tracking_no(tx, tracking_no)
+    if request is None:
+        raise RequestNotFoundError
+    return Sight(request, *public_status(await repository.get_progress(tx, request)))
+
+
+async def _sight(tx: Tx, request_id: UUID) -> Sight:
+    request = await repository.lock_request(tx, request_id)
+    if request is None:
+        raise NotYetError("request.received of the request")
+    return Sight(request, *public_status(await repository.get_progress(tx, request)))
+
+
+async def _publish(tx: Tx, request: Request, status: PublicStatus, since: datetime) -> None:
+    progressed = RequestProgressed(
+        request_id=request.request_id,
+        round=request.round,
+        occurred_at=tx.now,
+        actor=SYSTEM,
+        tracking_no=request.tracking_no,
+        channel=request.channel,
+        source_ref=request.source_ref,
+        status=status,
+        since=since,
+        next=next_step(status),
+    )
+    await tx.emit(progressed)

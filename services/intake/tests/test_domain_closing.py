@@ -1,0 +1,37 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from halo_intake.domain.closing import close_after, is_working_day
+
+
+class TestCloseAfter:
+    @pytest.mark.parametrize(
+        ("delivered_at", "days", "closed_at"),
+        [
+            ("2026-03-02T10:00+07:00", 3, "2026-03-06T00:00+07:00"),
+            ("2026-03-05T23:59+07:00", 3, "2026-03-11T00:00+07:00"),
+            ("2026-03-07T08:00+07:00", 1, "2026-03-10T00:00+07:00"),
+            ("2026-03-02T20:00+00:00", 1, "2026-03-05T00:00+07:00"),
+            ("2026-12-23T10:00+07:00", 1, "2026-12-29T00:00+07:00"),
+        ],
+        ids=["Monday", "over a weekend", "on a Saturday", "Tuesday already in Bekasi", "Christmas and its joint leave"],
+    )
+    def test_whole_working_days(self, delivered_at: str, days: int, closed_at: str) -> None:
+        """The window ends with the last of so many working days after the day of delivery."""
+        assert close_after(datetime.fromisoformat(delivered_at), days) == datetime.fromisoformat(closed_at)
+
+    def test_at_once(self) -> None:
+        """No window, no waiting."""
+        now = datetime(2026, 3, 7, tzinfo=UTC)
+        assert close_after(now, 0) == now
+
+
+class TestIsWorkingDay:
+    @pytest.mark.parametrize(
+        ("day", "working"),
+        [((2026, 3, 2), True), ((2026, 3, 7), False), ((2026, 8, 17), False), ((2026, 12, 24), False)],
+        ids=["a Monday", "a Saturday", "Independence Day", "joint leave"],
+    )
+    def test_days(self, day: tuple[int, int, int], *, working: bool) -> None:
+        """Weekends, national holidays and joint leave are off."""
+        assert is_working_day(date(*day)) is working
