@@ -7,8 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from halo_events.runtime import Database
-from halo_events.runtime.failure import describe, is_infrastructure
+from halo_events.runtime import Database, describe, is_infrastructure
 from halo_service.jobs import Job
 
 from halo_documents.domain.papers import Claim, Finding, Setback

@@ -1,10 +1,10 @@
-"""The operator's desk."""
+"""The operator's desk. A step that is sent twice with one Idempotency-Key happens once; with a new key it is 409."""
 
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from halo_service.http import Page, PagingDep, TxDep, page_of
+from halo_service.http import OnceDep, Page, PagingDep, TxDep, page_of
 
 from halo_documents.api import views
 from halo_documents.api.callers import OperatorDep
@@ -28,18 +28,21 @@ async def list_desk(
 
 
 @router.post("/items/{item_id}/verify")
-async def verify_item(item_id: UUID, caller: OperatorDep, tx: TxDep) -> ItemAnswer:
+async def verify_item(item_id: UUID, caller: OperatorDep, tx: TxDep, once: OnceDep) -> ItemAnswer:
     """Find a submitted item's papers in order."""
-    return ItemAnswer(item_id=item_id, state=await desk.verify_item(tx, item_id, caller.actor()))
+    state = await desk.verify_item(tx, item_id, caller.actor())
+    return await once.keep(tx, ItemAnswer(item_id=item_id, state=state))
 
 
 @router.post("/items/{item_id}/issue")
-async def issue_item(item_id: UUID, body: Issue, caller: OperatorDep, tx: TxDep) -> ItemAnswer:
+async def issue_item(item_id: UUID, body: Issue, caller: OperatorDep, tx: TxDep, once: OnceDep) -> ItemAnswer:
     """Enter the number of a verified item; no other document of its kind may bear it."""
-    return ItemAnswer(item_id=item_id, state=await desk.issue_item(tx, item_id, body.issue_number, caller.actor()))
+    state = await desk.issue_item(tx, item_id, body.issue_number, caller.actor())
+    return await once.keep(tx, ItemAnswer(item_id=item_id, state=state))
 
 
 @router.post("/items/{item_id}/print")
-async def print_item(item_id: UUID, body: Print, caller: OperatorDep, tx: TxDep) -> ItemAnswer:
+async def print_item(item_id: UUID, body: Print, caller: OperatorDep, tx: TxDep, once: OnceDep) -> ItemAnswer:
     """Say that an issued item lies printed, cards with the serial of their blank."""
-    return ItemAnswer(item_id=item_id, state=await desk.print_item(tx, item_id, body.blank_serial, caller.actor()))
+    state = await desk.print_item(tx, item_id, body.blank_serial, caller.actor())
+    return await once.keep(tx, ItemAnswer(item_id=item_id, state=state))

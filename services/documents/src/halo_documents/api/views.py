@@ -39,7 +39,9 @@ def dossier_view(file: File, checklists: Checklists) -> DossierView:
 
 def paper_view(paper: Paper) -> PaperView:
     """A paper as officers and operators see it."""
-    return PaperView(**asdict(paper))
+    fields = asdict(paper)
+    del fields["request_id"]
+    return PaperView(**fields)
 
 
 def handover_view(handover: Handover) -> HandoverView:

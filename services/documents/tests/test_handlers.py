@@ -1,0 +1,164 @@
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import pytest
+from halo_documents.domain.dossiers import ItemState
+from halo_documents.repository import need as repository
+from halo_documents.usecases import need
+from halo_events.contract.dispatch import DeliveryCompleted, PhotoProof, Receiver
+from halo_events.contract.documents import PaperQuarantined, QuarantineReason
+from halo_events.contract.event import SYSTEM, Actor, Event
+from halo_events.contract.values import DocumentKind, Relation
+from halo_events.envelope import Envelope
+from halo_events.runtime import Database
+from halo_events.testing import Databases
+from halo_service.service import Service
+from halo_service.testing import service_database
+
+if TYPE_CHECKING:
+    from conftest import World
+
+FOLDED = {
+    "requests": "request_id",
+    "assignments": "request_id",
+    "visits": "visit_id",
+    "deliveries": "item_id",
+    "dossiers": "request_id, round",
+    "items": "item_id",
+    "papers": "paper_id",
+}
+"""The folded tables and their keys."""
+START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+def delivery(request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> DeliveryCompleted:
+    """The documents reached the resident."""
+    return DeliveryCompleted(
+        occurred_at=datetime.now(UTC),
+        request_id=request_id,
+        actor=SYSTEM,
+        delivery_id=uuid4(),
+        officer_id=officer_id,
+        items=tuple(items),
+        relation=Relation.SELF,
+        receiver=Receiver(name="Warga Contoh"),
+        proof=PhotoProof(paper_id=uuid4(), sha256="b" * 64),
+    )
+
+
+@pytest.fixture
+async def second(databases: Databases, service: Service) -> AsyncIterator[Database]:
+    """Another new database of documents."""
+    async with service_database(databases, service) as database:
+        yield database
+
+
+async def fold(database: Database, events: Sequence[tuple[Event, datetime]]) -> None:
+    """Fold events in this order, without deciding anything."""
+    async with database.transaction() as tx:
+        for event, at in events:
+            envelope = Envelope(str(uuid4()), f"/halopamor/{event.topic.owner}", event.type, at, event.key)
+            tx.handle({event.key: envelope})
+            projection = database.handlers.projection_of.get(event.type)
+            assert projection is not None
+            await projection.call(tx, event)
+
+
+async def tables(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the folded tables."""
+    async with database.transaction() as tx:
+        return {
+            name: [dict(row) for row in await tx.fetch(f"SELECT * FROM {name} ORDER BY {key}")]  # noqa: S608 - FOLDED's
+            for name, key in FOLDED.items()
+        }
+
+
+class TestOrder:
+    async def test_topics_in_any_order(self, world: "World", second: Database, officer_id: UUID) -> None:
+        """Whichever topic is ahead, the tables come out equal; order within a topic is Kafka's to keep."""
+        request_id, items, facts = uuid4(), [uuid4()], world.facts
+        intake = [facts.received(request_id)]
+        dispatch = [
+            facts.accepted(request_id, uuid4()),
+            facts.accepted(request_id, officer_id),
+            facts.visited(request_id, officer_id),
+            delivery(request_id, officer_id, items),
+        ]
+        at = {id(event): START + timedelta(minutes=number) for number, event in enumerate([*intake, *dispatch])}
+        first_intake = [(event, at[id(event)]) for event in [*intake, *dispatch]]
+        first_dispatch = [(event, at[id(event)]) for event in [*dispatch, *intake]]
+
+        await fold(world.database, first_intake)
+        await fold(second, first_dispatch)
+
+        assert await tables(world.database) == await tables(second)
+        assert (await tables(second))["assignments"][0]["officer_id"] == officer_id
+
+    async def test_state_is_the_fold(self, world: "World", second: Database, officer_id: UUID) -> None:
+        """Folding what was published, into empty tables, gives the live tables."""
+        request_id, items = await world.handed_over(officer_id, DocumentKind.KIA, DocumentKind.AKTA_KEMATIAN)
+        await world.fact(delivery(request_id, officer_id, items))
+
+        await fold(second, world.history)
+
+        assert await tables(second) == await tables(world.database)
+
+
+class TestApplyDeliveryCompleted:
+    async def test_items_are_delivered(self, world: "World", officer_id: UUID) -> None:
+        """An item that reached the resident reads as delivered."""
+        request_id, items = await world.handed_over(officer_id, DocumentKind.KIA)
+
+        await world.fact(delivery(request_id, officer_id, items))
+
+        async with world.database.transaction() as tx:
+            (item,) = await repository.list_items(tx, request_id, 1)
+        assert item.state is ItemState.DELIVERED
+
+    async def test_delivered_again(self, world: "World", officer_id: UUID) -> None:
+        """A document that came back and is delivered again is no error: the last delivery counts."""
+        request_id, items = await world.handed_over(officer_id, DocumentKind.KIA)
+        again = delivery(request_id, officer_id, items)
+
+        await world.fact(delivery(request_id, officer_id, items))
+        await world.fact(again)
+
+        (row,) = await world.rows("SELECT * FROM deliveries")
+        assert row["delivery_id"] == again.delivery_id
+
+
+class TestApplyAssignmentAccepted:
+    async def test_new_round(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """After a re-opening the need of the new round is recorded anew, and waits for a new visit."""
+        request_id, _ = await world.needed(officer_id, DocumentKind.KIA)
+        await world.accepted(officer_id, request_id, round_number=2)
+        await world.fact(world.facts.visited(request_id, officer_id, 2))
+
+        async with world.database.transaction() as tx:
+            recorded = await need.record_need(tx, world.checklists, request_id, [DocumentKind.KTP_EL], officer)
+
+        assert recorded.round == 2
+        assert [row["round"] for row in await world.rows("SELECT round FROM dossiers ORDER BY round")] == [1, 2]
+
+
+class TestApplyPaperQuarantined:
+    async def test_reason(self, world: "World", officer_id: UUID) -> None:
+        """Why nobody may open a paper is kept."""
+        request_id, (item_id,) = await world.needed(officer_id, DocumentKind.KTP_EL)
+        uploaded = world.facts.paper(request_id, item_id, "kk")
+        async with world.database.transaction() as tx:
+            await tx.emit(uploaded)
+            await tx.emit(
+                PaperQuarantined(
+                    occurred_at=tx.now,
+                    request_id=request_id,
+                    actor=SYSTEM,
+                    paper_id=uploaded.paper_id,
+                    reason=QuarantineReason.UNREADABLE,
+                )
+            )
+
+        (row,) = await world.rows("SELECT state, reason FROM papers")
+        assert (row["state"], row["reason"]) == ("quarantined", "unreadable")

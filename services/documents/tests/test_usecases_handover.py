@@ -1,0 +1,85 @@
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from halo_documents.errors import (
+    HandoverUnknownError,
+    ItemInHandoverError,
+    ItemUnknownError,
+    NotHolderError,
+    OperatorIsCollectorError,
+    WrongStateError,
+)
+from halo_documents.usecases import handover
+from halo_events.contract.documents import (
+    HandoverCompleted,
+)
+from halo_events.contract.event import Actor, ActorRole
+from halo_events.contract.values import DocumentKind
+from halo_events.runtime import Tx
+
+if TYPE_CHECKING:
+    from conftest import World
+
+KTP, KK, KIA = DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA, DocumentKind.KIA
+STRANGER = Actor(role=ActorRole.OFFICER, id="6f1f1c0e-0000-4000-8000-000000000000")
+
+
+class TestOfferHandover:
+    async def test_not_printed(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """Only what lies printed is laid ready."""
+        request_id, items = await world.submitted(officer_id, KTP)
+
+        with pytest.raises(WrongStateError):
+            await handover.offer_handover(tx, request_id, items, "operator-1")
+
+    async def test_twice(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """An item waits in one handover at a time."""
+        request_id, items = await world.printed(officer_id, KTP)
+        await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        with pytest.raises(ItemInHandoverError):
+            await handover.offer_handover(tx, request_id, items, "operator-1")
+
+    async def test_of_another_request(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """A handover is of one request."""
+        request_id, _ = await world.printed(officer_id, KTP)
+        _, others = await world.printed(officer_id, KTP)
+
+        with pytest.raises(ItemUnknownError):
+            await handover.offer_handover(tx, request_id, others, "operator-1")
+
+    async def test_collector(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """Nobody hands documents over to himself."""
+        request_id, items = await world.printed(officer_id, KTP)
+
+        with pytest.raises(OperatorIsCollectorError):
+            await handover.offer_handover(tx, request_id, items, str(officer_id))
+
+
+class TestConfirmHandover:
+    async def test_confirmed(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """Both confirmed: the officer holds the documents. A repeat tells nothing again."""
+        request_id, items = await world.printed(officer_id, KTP, KIA)
+        offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        for _ in range(2):
+            await handover.confirm_handover(tx, offered.handover_id, officer)
+
+        (told,) = tx.emitted
+        assert isinstance(told, HandoverCompleted)
+        assert told.items == tuple(items)
+        assert (told.officer_id, told.operator_id) == (officer_id, "operator-1")
+
+    async def test_not_the_holder(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """Another officer does not take them."""
+        request_id, items = await world.printed(officer_id, KTP)
+        offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        with pytest.raises(NotHolderError):
+            await handover.confirm_handover(tx, offered.handover_id, STRANGER)
+
+    async def test_unknown(self, tx: Tx, officer: Actor) -> None:
+        """A handover that nobody offered."""
+        with pytest.raises(HandoverUnknownError):
+            await handover.confirm_handover(tx, uuid4(), officer)

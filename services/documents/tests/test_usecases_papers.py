@@ -1,0 +1,171 @@
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from halo_documents.domain.papers import Announcement, Limits, MediaType, Upload
+from halo_documents.errors import (
+    ItemUnknownError,
+    NeedMissingError,
+    NotHolderError,
+    PaperNotClearedError,
+    PaperTooLargeError,
+    PaperUnknownError,
+    RowUnknownError,
+    TooManyPapersError,
+    UploadExpiredError,
+    WrongStateError,
+)
+from halo_documents.usecases import papers
+from halo_events.contract.documents import (
+    Purpose,
+)
+from halo_events.contract.event import Actor, ActorRole
+from halo_events.contract.values import DocumentKind
+from halo_events.runtime import Tx
+
+if TYPE_CHECKING:
+    from conftest import Clock, World
+
+KTP, KK, KIA = DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA, DocumentKind.KIA
+STRANGER = Actor(role=ActorRole.OFFICER, id="6f1f1c0e-0000-4000-8000-000000000000")
+
+
+class TestAnnouncePaper:
+    @staticmethod
+    def said(item_id: UUID | None = None, row: str | None = None, size: int = 1000) -> Announcement:
+        """A photo for a row, or without one a proof of delivery."""
+        purpose = Purpose.DELIVERY_PROOF if row is None else Purpose.REQUIREMENT
+        return Announcement(purpose, MediaType.JPEG, size, item_id, row)
+
+    @staticmethod
+    async def announce(world: "World", request_id: UUID, said: Announcement, actor: Actor) -> Upload:
+        """Announce a paper, three of which are allowed."""
+        limits = Limits(paper_bytes=5000, papers=3)
+        async with world.database.transaction() as tx:
+            return await papers.announce_paper(tx, request_id, said, actor, checklists=world.checklists, limits=limits)
+
+    async def test_row_waits_for_its_file(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """The paper's row is there before anybody has a form, and lapses with the form."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+
+        upload = await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+        (row,) = await world.rows("SELECT * FROM uploads")
+        assert (row["paper_id"], row["state"], row["row_code"]) == (upload.paper_id, "awaited", "kk")
+        assert row["expires_at"] == row["created_at"] + timedelta(minutes=15) == upload.expires_at
+
+    async def test_optional_row(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A paper that is not mandatory is taken too."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+
+        assert await self.announce(world, request_id, self.said(item_id, "police_letter"), officer)
+
+    async def test_unknown_row(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A row of another kind's checklist is refused."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+
+        with pytest.raises(RowUnknownError):
+            await self.announce(world, request_id, self.said(item_id, "birth_letter"), officer)
+
+    async def test_item_of_another_request(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """An item belongs to one request."""
+        request_id, _ = await world.needed(officer_id, KTP)
+        _, (other,) = await world.needed(officer_id, KTP)
+
+        with pytest.raises(ItemUnknownError):
+            await self.announce(world, request_id, self.said(other, "kk"), officer)
+
+    async def test_submitted_item(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """What lies at the desk is not changed under the operator's eyes."""
+        request_id, (item_id,) = await world.submitted(officer_id, KTP)
+
+        with pytest.raises(WrongStateError):
+            await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+    async def test_proof_of_delivery(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A photo of the delivery is for no item and no row."""
+        request_id, _ = await world.handed_over(officer_id, KTP)
+
+        upload = await self.announce(world, request_id, self.said(), officer)
+
+        assert upload.announced.purpose is Purpose.DELIVERY_PROOF
+
+    async def test_too_large(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A file over the limit gets no form."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+
+        with pytest.raises(PaperTooLargeError):
+            await self.announce(world, request_id, self.said(item_id, "kk", size=5001), officer)
+
+    async def test_too_many(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A dossier has a limit of papers."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        for _ in range(3):
+            await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+        with pytest.raises(TooManyPapersError):
+            await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+    async def test_before_the_need(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """Without items there is nothing to bring papers for."""
+        request_id = await world.visited(officer_id)
+
+        with pytest.raises(NeedMissingError):
+            await self.announce(world, request_id, self.said(), officer)
+
+    async def test_not_the_holder(self, world: "World", officer_id: UUID) -> None:
+        """Another officer brings nothing."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+
+        with pytest.raises(NotHolderError):
+            await self.announce(world, request_id, self.said(item_id, "kk"), STRANGER)
+
+
+class TestReportUpload:
+    async def announced(self, world: "World", officer_id: UUID, officer: Actor) -> UUID:
+        """A paper that was announced."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        said = TestAnnouncePaper.said(item_id, "kk")
+        return (await TestAnnouncePaper.announce(world, request_id, said, officer)).paper_id
+
+    async def test_repeat(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """Reported twice is reported once."""
+        paper_id = await self.announced(world, officer_id, officer)
+        for _ in range(2):
+            async with world.database.transaction() as tx:
+                assert (await papers.report_upload(tx, paper_id, officer)).state == "stored"
+
+    async def test_lapsed(self, world: "World", clock: "Clock", officer_id: UUID, officer: Actor) -> None:
+        """Once the form was marked as lapsed another one must be asked for."""
+        paper_id = await self.announced(world, officer_id, officer)
+        clock.ahead = timedelta(minutes=16)
+        async with world.database.transaction() as tx:
+            assert await papers.expire_uploads(tx, 10) == 1
+
+        async with world.database.transaction() as tx:
+            with pytest.raises(UploadExpiredError):
+                await papers.report_upload(tx, paper_id, officer)
+            assert (await papers.read_paper(tx, paper_id, officer)).state == "expired"
+
+    async def test_unknown(self, tx: Tx, officer: Actor) -> None:
+        """A paper that nobody announced."""
+        with pytest.raises(PaperUnknownError):
+            await papers.report_upload(tx, uuid4(), officer)
+
+    async def test_not_the_holder(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """Another officer reports nothing."""
+        paper_id = await self.announced(world, officer_id, officer)
+
+        with pytest.raises(NotHolderError):
+            await papers.report_upload(tx, paper_id, STRANGER)
+
+
+class TestOpenPaper:
+    async def test_not_cleared(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor, operator: Actor) -> None:
+        """Nobody opens a paper before it was cleared, an operator neither."""
+        request_id, _ = await world.needed(officer_id, KTP)
+        upload = await TestAnnouncePaper.announce(world, request_id, TestAnnouncePaper.said(), officer)
+
+        with pytest.raises(PaperNotClearedError):
+            await papers.open_paper(tx, upload.paper_id, operator)
