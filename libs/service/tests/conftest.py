@@ -124,3 +124,12 @@ async def officer(public: Client) -> AsyncIterator[Client]:
     """A client of officer-1."""
     async with public.signed_in(Role.OFFICER, sub="officer-1") as client:
         yield client
+
+
+@pytest.fixture
+async def offline(service: Service) -> AsyncIterator[Client]:
+    """A client of the app whose database is away."""
+    away = await Database.open("postgresql://nobody@127.0.0.1:1/nothing", service.handlers)
+    async with service_client(service, away) as client:
+        yield client
+    await away.close()

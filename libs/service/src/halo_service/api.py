@@ -29,15 +29,20 @@ def create_api(service: Service, database: Database, keys: KeySource, healths: H
 
 def create_health_app(service: Service, healths: Healths) -> FastAPI:
     """The app of a role without an API: health only."""
-    app = _bare_app(service)
-    app.openapi_url = None
+    app = _bare_app(service, openapi_url=None)
     app.include_router(health_routes(healths))
     return app
 
 
-def _bare_app(service: Service) -> FastAPI:
+def _bare_app(service: Service, openapi_url: str | None = "/openapi.json") -> FastAPI:
     """An app without routes. Its documentation pages are off: they load scripts from other people's servers."""
-    app = FastAPI(title=f"HALO PAMOR {service.name}", version=service.version, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=f"HALO PAMOR {service.name}",
+        version=service.version,
+        openapi_url=openapi_url,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.add_middleware(Limits)
     add_answers(app)
     return app

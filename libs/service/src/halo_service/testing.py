@@ -3,9 +3,10 @@
 Nothing is mocked: tokens are really signed and really checked, the database is PostgreSQL.
 """
 
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
@@ -123,3 +124,13 @@ async def service_client(service: Service, database: Database) -> AsyncIterator[
     transport = httpx.ASGITransport(create_api(service, database, issuer))
     async with Client(transport, issuer) as client:
         yield client
+
+
+async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 10) -> None:
+    """Wait until a condition holds. Raises TimeoutError after so many seconds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            holds = condition()
+            if holds if isinstance(holds, bool) else await holds:
+                return
+            await asyncio.sleep(0.01)
