@@ -1,0 +1,244 @@
+"""A dispatch of its own for each test, and the facts that the other services would bring it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+import pytest
+from halo_dispatch.app import build
+from halo_dispatch.domain.register import Kelurahan, Rw
+from halo_dispatch.repository import register
+from halo_dispatch.settings import Settings
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    OfficerPerson,
+    OfficerRegistered,
+    OfficerRole,
+)
+from halo_events.contract.documents import (
+    HandoverCompleted,
+    Item,
+    NeedRecorded,
+    PaperCleared,
+    PaperUploaded,
+    Purpose,
+)
+from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event
+from halo_events.contract.intake import RequestReceived
+from halo_events.contract.values import Channel, DocumentKind, Resident
+from halo_events.envelope import Envelope
+from halo_events.runtime import Database, Tx
+from halo_events.testing import Databases
+from halo_service.service import Service
+from halo_service.testing import Client, local_settings, service_client, service_database
+
+JATIRASA = "32.75.09.1006"
+JATIASIH = "32.75.09.1003"
+SHA256 = "a" * 64
+"""Any hash."""
+
+
+async def bring(tx: Tx, event: Event, *, at: datetime | None = None, decide: bool = True) -> None:
+    """Fold a fact, and decide upon it, as the consumer does."""
+    envelope = Envelope(str(uuid4()), f"/halopamor/{event.topic.owner}", event.type, at or tx.now, event.key)
+    tx.handle({event.key: envelope})
+    handlers = tx._handlers
+    tables = [handlers.projection_of, handlers.decision_of] if decide else [handlers.projection_of]
+    for table in tables:
+        handler = table.get(event.type)
+        if handler is not None:
+            await handler.call(tx, [event] if handler.batched else event)
+    tx.handle({})
+
+
+def officer_actor(officer_id: UUID) -> Actor:
+    """The officer as the one who acts."""
+    return Actor(role=ActorRole.OFFICER, id=str(officer_id))
+
+
+def request_received(
+    request_id: UUID, rw: str = "001", *, channel: Channel = Channel.EOPEN, taken_by: str | None = None
+) -> RequestReceived:
+    """A request of a synthetic resident of Jatirasa."""
+    return RequestReceived(
+        occurred_at=datetime.now(UTC),
+        request_id=request_id,
+        actor=SYSTEM,
+        tracking_no=f"HP-{request_id.hex[:8]}",
+        channel=channel,
+        taken_by=taken_by,
+        documents=(DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA),
+        kelurahan_code=JATIRASA,
+        rw=rw,
+        resident=Resident(
+            name="Warga Contoh",
+            nik="3275990101900001",
+            phone="+628881234567",
+            address="Jalan Contoh 1",
+            note="Pagar hijau",
+        ),
+    )
+
+
+def paper_uploaded(request_id: UUID, paper_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> PaperUploaded:
+    """A JPEG that documents read."""
+    return PaperUploaded(
+        occurred_at=datetime.now(UTC),
+        request_id=request_id,
+        actor=SYSTEM,
+        paper_id=paper_id,
+        purpose=purpose,
+        sha256=SHA256,
+        size=1000,
+        media_type="image/jpeg",
+    )
+
+
+def paper_cleared(request_id: UUID, paper_id: UUID) -> PaperCleared:
+    """A paper that passed its checks."""
+    return PaperCleared(
+        occurred_at=datetime.now(UTC), request_id=request_id, actor=SYSTEM, paper_id=paper_id, checks=("sniffed",)
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """Brings facts to dispatch as its consumer does: folded, then decided upon, each in a transaction of its own."""
+
+    JATIRASA: ClassVar = JATIRASA
+    JATIASIH: ClassVar = JATIASIH
+    SHA256: ClassVar = SHA256
+    bring: ClassVar = staticmethod(bring)
+    actor: ClassVar = staticmethod(officer_actor)
+    request_received: ClassVar = staticmethod(request_received)
+    paper_uploaded: ClassVar = staticmethod(paper_uploaded)
+    paper_cleared: ClassVar = staticmethod(paper_cleared)
+
+    database: Database
+
+    async def fact(self, event: Event, *, at: datetime | None = None) -> list[Event]:
+        """Let dispatch see a fact; what it emits about it."""
+        async with self.database.transaction() as tx:
+            await bring(tx, event, at=at)
+            return tx.emitted
+
+    async def place(self, *numbers: str, kelurahan_code: str = JATIRASA) -> None:
+        """Put RW into the register."""
+        async with self.database.transaction() as tx:
+            rows = [Kelurahan(kelurahan_code, "Jatirasa", kelurahan_code[:8], "Jatiasih", "17424")]
+            await register.insert_kelurahan(tx, rows, tx.now)
+            await register.insert_rws(tx, [Rw(kelurahan_code, number, "synthetic") for number in numbers], tx.now)
+
+    async def officer(
+        self,
+        *rws: str,
+        kelurahan_code: str = JATIRASA,
+        on_duty: bool = True,
+        role: OfficerRole = OfficerRole.SATGAS_PAMOR,
+        officer_id: UUID | None = None,
+    ) -> UUID:
+        """Register an officer."""
+        officer_id = officer_id or uuid4()
+        async with self.database.transaction() as tx:
+            await tx.emit(
+                OfficerRegistered(
+                    occurred_at=tx.now,
+                    actor=SYSTEM,
+                    officer_id=officer_id,
+                    role=role,
+                    kelurahan_code=kelurahan_code,
+                    rws=rws,
+                    on_duty=on_duty,
+                    person=OfficerPerson(name=f"Petugas {officer_id.hex[:4]}", phone="+628881000001"),
+                )
+            )
+        return officer_id
+
+    async def request(
+        self, rw: str = "001", *, channel: Channel = Channel.EOPEN, taken_by: str | None = None
+    ) -> tuple[UUID, list[Event]]:
+        """Let intake receive a request; its id, and what dispatch emits."""
+        event = request_received(uuid4(), rw, channel=channel, taken_by=taken_by)
+        return event.request_id, await self.fact(event)
+
+    async def accepted(self, rw: str = "001") -> tuple[UUID, UUID]:
+        """A request that its officer accepted: ids of both. RW and officer are made."""
+        await self.place(rw)
+        officer_id = await self.officer(rw)
+        request_id, _ = await self.request(rw)
+        async with self.database.transaction() as tx:
+            await tx.emit(
+                AssignmentAccepted(
+                    occurred_at=tx.now, request_id=request_id, actor=officer_actor(officer_id), officer_id=officer_id
+                )
+            )
+        return request_id, officer_id
+
+    async def need(self, request_id: UUID, officer_id: UUID, *kinds: DocumentKind) -> list[UUID]:
+        """Let the officer record the need at the house; ids of the items."""
+        items = tuple(Item(item_id=uuid4(), kind=kind) for kind in kinds)
+        await self.fact(
+            NeedRecorded(
+                occurred_at=datetime.now(UTC),
+                request_id=request_id,
+                actor=officer_actor(officer_id),
+                officer_id=officer_id,
+                items=items,
+                checklist_version="2026-1",
+            )
+        )
+        return [item.item_id for item in items]
+
+    async def handed(self, request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> None:
+        """Let the service point hand documents to the officer."""
+        await self.fact(
+            HandoverCompleted(
+                occurred_at=datetime.now(UTC),
+                request_id=request_id,
+                actor=officer_actor(officer_id),
+                handover_id=uuid4(),
+                items=tuple(items),
+                officer_id=officer_id,
+                operator_id="operator-1",
+            )
+        )
+
+    async def uploaded(self, request_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> UUID:
+        """Let documents read a paper; its id."""
+        paper_id = uuid4()
+        await self.fact(paper_uploaded(request_id, paper_id, purpose))
+        return paper_id
+
+    async def proof(self, request_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> UUID:
+        """Let documents read and clear a paper; its id."""
+        paper_id = await self.uploaded(request_id, purpose)
+        await self.fact(paper_cleared(request_id, paper_id))
+        return paper_id
+
+
+@pytest.fixture
+def service() -> Service:
+    """Dispatch as its composition root builds it."""
+    return build(local_settings(Settings))
+
+
+@pytest.fixture
+async def database(databases: Databases, service: Service) -> AsyncIterator[Database]:
+    """Its database, new and migrated."""
+    async with service_database(databases, service) as database:
+        yield database
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """What happens around dispatch."""
+    return World(database)
+
+
+@pytest.fixture
+async def client(service: Service, database: Database) -> AsyncIterator[Client]:
+    """Its HTTP API, asked by nobody in particular."""
+    async with service_client(service, database) as client:
+        yield client

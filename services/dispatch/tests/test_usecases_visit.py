@@ -1,0 +1,128 @@
+"""The officer's visits to the house."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from halo_dispatch.errors import (
+    AssignmentNotFoundError,
+    NotHolderError,
+    VisitNotFoundError,
+    VisitReplacedError,
+    VisitTimeError,
+)
+from halo_dispatch.usecases.visit import make_visit, schedule_visit
+from halo_events.contract.dispatch import VisitMade, VisitScheduled
+from halo_events.contract.event import SYSTEM, Event
+from halo_events.runtime import Database
+
+if TYPE_CHECKING:
+    from conftest import World
+
+TOMORROW = timedelta(days=1)
+
+
+async def schedule(
+    database: Database,
+    request_id: UUID,
+    officer_id: UUID,
+    ahead: timedelta = TOMORROW,
+    *,
+    start: datetime | None = None,
+) -> tuple[UUID, list[Event]]:
+    """Plan a visit so far ahead; its id, and what is emitted."""
+    async with database.transaction() as tx:
+        visit_id = await schedule_visit(tx, request_id, officer_id, (start or tx.now) + ahead, SYSTEM)
+        return visit_id, tx.emitted
+
+
+async def made(database: Database, visit_id: UUID, officer_id: UUID) -> list[Event]:
+    """Report a visit; what is emitted."""
+    async with database.transaction() as tx:
+        await make_visit(tx, visit_id, officer_id, SYSTEM)
+        return tx.emitted
+
+
+class TestScheduleVisit:
+    async def test_planned(self, world: "World", database: Database) -> None:
+        """The holder plans a visit."""
+        request_id, officer_id = await world.accepted()
+
+        visit_id, (event,) = await schedule(database, request_id, officer_id)
+
+        assert isinstance(event, VisitScheduled)
+        assert (event.visit_id, event.officer_id) == (visit_id, officer_id)
+        assert event.visit_at == event.occurred_at + TOMORROW
+
+    async def test_put_off(self, world: "World", database: Database) -> None:
+        """Another moment is another visit, which takes the open one's place; the same moment is the same visit."""
+        request_id, officer_id = await world.accepted()
+        first, (event,) = await schedule(database, request_id, officer_id)
+
+        second, emitted = await schedule(database, request_id, officer_id, TOMORROW * 2)
+        again, nothing = await schedule(database, request_id, officer_id, TOMORROW * 2, start=emitted[0].occurred_at)
+
+        assert isinstance(event, VisitScheduled)
+        assert second != first
+        assert len(emitted) == 1
+        assert (again, nothing) == (second, [])
+        with pytest.raises(VisitReplacedError):
+            await made(database, first, officer_id)
+
+    async def test_next_visit_after_one_was_made(self, world: "World", database: Database) -> None:
+        """A visit that was made is no longer open: the next one stands beside it."""
+        request_id, officer_id = await world.accepted()
+        first, _ = await schedule(database, request_id, officer_id)
+        await made(database, first, officer_id)
+
+        second, _ = await schedule(database, request_id, officer_id)
+
+        assert len(await made(database, second, officer_id)) == 1
+
+    @pytest.mark.parametrize("ahead", [timedelta(), timedelta(minutes=-1), timedelta(days=31)])
+    async def test_when(self, world: "World", database: Database, ahead: timedelta) -> None:
+        """A visit lies ahead, by 30 days at most."""
+        request_id, officer_id = await world.accepted()
+
+        with pytest.raises(VisitTimeError):
+            await schedule(database, request_id, officer_id, ahead)
+
+    async def test_only_the_holder(self, world: "World", database: Database) -> None:
+        """Who is only asked, or somebody else, plans no visit."""
+        request_id, _ = await world.accepted()
+        offered, _ = await world.request("001")
+        officer_id = await world.officer("002")
+
+        for asked in (request_id, offered):
+            with pytest.raises(NotHolderError):
+                await schedule(database, asked, officer_id)
+        with pytest.raises(AssignmentNotFoundError):
+            await schedule(database, uuid4(), officer_id)
+
+
+class TestMakeVisit:
+    async def test_made(self, world: "World", database: Database) -> None:
+        """The officer is at the house; saying so twice is saying it once."""
+        request_id, officer_id = await world.accepted()
+        visit_id, _ = await schedule(database, request_id, officer_id)
+
+        (event,) = await made(database, visit_id, officer_id)
+        repeat = await made(database, visit_id, officer_id)
+
+        assert isinstance(event, VisitMade)
+        assert (event.request_id, event.visit_id) == (request_id, visit_id)
+        assert repeat == []
+
+    async def test_must_be_planned(self, database: Database) -> None:
+        """There is no visit without a plan."""
+        with pytest.raises(VisitNotFoundError):
+            await made(database, uuid4(), uuid4())
+
+    async def test_only_the_holder(self, world: "World", database: Database) -> None:
+        """Nobody reports another officer's visit."""
+        request_id, officer_id = await world.accepted()
+        visit_id, _ = await schedule(database, request_id, officer_id)
+
+        with pytest.raises(NotHolderError):
+            await made(database, visit_id, uuid4())
