@@ -150,7 +150,7 @@ class OfficerPerson(Part):
     """The personal data of an officer. `phone` is the service number, in E.164 form."""
 
     name: Text
-    phone: Annotated[str, StringConstraints(pattern=r"^\+\d{8,15}$")]
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{8,15}$")]
     email: Annotated[EmailStr, Field(max_length=254)] | None = None
 
 

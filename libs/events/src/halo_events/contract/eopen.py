@@ -31,8 +31,8 @@ class RequestFiled(Event):
     """e-OPen's own number of the request: filing the same number again returns the first request."""
     resident: EOpenResident
     kelurahan_code: Text
-    rw: Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")]
-    rt: Annotated[str, StringConstraints(pattern=r"^\d{1,3}$")] | None = None
+    rw: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+    rt: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")] | None = None
     documents: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)]
     target_group: AnyTargetGroup | None = None
     household_size: Annotated[int, Field(ge=1, le=99)] | None = None

@@ -7,10 +7,10 @@ from pydantic import EmailStr, Field, StringConstraints
 
 from halo_events.contract.event import LongText, OpenMember, Part, Text
 
-KelurahanCode = Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{2}\.\d{2}\.\d{4}$")]
+KelurahanCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}$")]
 """Kemendagri's code of a kelurahan, with its dots: `32.75.09.1006`."""
 
-RwNumber = Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
+RwNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
 """Number of an RW within its kelurahan, three digits: `007`. It means nothing without the kelurahan."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -107,9 +107,9 @@ class Resident(Part):
     """
 
     name: Text
-    nik: Annotated[str, StringConstraints(pattern=r"^\d{16}$")] | None = None
-    kk: Annotated[str, StringConstraints(pattern=r"^\d{16}$")] | None = None
-    phone: Annotated[str, StringConstraints(pattern=r"^\+\d{8,15}$")]
+    nik: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")] | None = None
+    kk: Annotated[str, StringConstraints(pattern=r"^[0-9]{16}$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+[0-9]{8,15}$")]
     email: Annotated[EmailStr, Field(max_length=254)] | None = None
     address: LongText
     note: LongText | None = None
