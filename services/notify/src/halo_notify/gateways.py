@@ -21,8 +21,7 @@ import httpx
 
 from halo_notify.domain.sending import CALL_WITHIN, CONNECT_WITHIN, Outcome, Outgoing, Verdict
 
-CALL_SECONDS: Final = CALL_WITHIN.total_seconds()
-CONNECT_SECONDS: Final = CONNECT_WITHIN.total_seconds()
+_CONNECT_SECONDS: Final = CONNECT_WITHIN.total_seconds()
 
 _LONGEST_RETRY_AFTER: Final = timedelta(minutes=15)
 """A gateway that asks for a longer pause is asked again after this one."""
@@ -44,8 +43,9 @@ class Gateway(Protocol):
 class SmsGateway:
     """An SMS provider, or the city's own gateway, over HTTP."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, call_within: timedelta = CALL_WITHIN) -> None:
         self._url = url
+        self._seconds = call_within.total_seconds()
         self._headers = {"Authorization": f"Bearer {token}"}
         self._tls = ssl.create_default_context()
 
@@ -55,7 +55,7 @@ class SmsGateway:
         headers = {"Idempotency-Key": str(message.message_id)}
         try:
             async with (
-                asyncio.timeout(CALL_SECONDS),
+                asyncio.timeout(self._seconds),
                 self._client() as client,
                 client.stream("POST", self._url, json=body, headers=headers) as response,
             ):
@@ -66,7 +66,7 @@ class SmsGateway:
             return Outcome(Verdict.LOST)
 
     def _client(self) -> httpx.AsyncClient:
-        timeout = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS)
+        timeout = httpx.Timeout(self._seconds, connect=_CONNECT_SECONDS)
         return httpx.AsyncClient(headers=self._headers, timeout=timeout, verify=self._tls, trust_env=False)
 
 
@@ -121,8 +121,9 @@ class MailGateway:
     counts as away.
     """
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, call_within: timedelta = CALL_WITHIN) -> None:
         self._server = server
+        self._seconds = call_within.total_seconds()
         self._domain = server.sender.rpartition("@")[2]
         self._tls = ssl.create_default_context()
 
@@ -132,8 +133,8 @@ class MailGateway:
         client = self._client()
         silence = Verdict.AWAY
         try:
-            async with asyncio.timeout(CALL_SECONDS):
-                await client.connect(timeout=CONNECT_SECONDS)
+            async with asyncio.timeout(self._seconds):
+                await client.connect(timeout=_CONNECT_SECONDS)
                 await client.mail(self._server.sender)
                 await client.rcpt(message.address)
                 silence = Verdict.LOST
@@ -153,7 +154,7 @@ class MailGateway:
             hostname=self._server.host,
             port=self._server.port,
             local_hostname=self._domain,
-            timeout=CALL_SECONDS,
+            timeout=self._seconds,
             start_tls=self._server.starttls,
             tls_context=self._tls,
             username=self._server.username,

@@ -25,14 +25,15 @@ CONNECT_WITHIN: Final = timedelta(seconds=3)
 CALL_WITHIN: Final = timedelta(seconds=10)
 """The longest a call may take, the connection included."""
 
-START_WITHIN: Final = timedelta(seconds=15)
-"""No call of a batch begins later than this after its lease was taken, so that a stop need not wait long."""
+START_WITHIN: Final = timedelta(seconds=8)
+"""No call of a batch begins later than this after its lease was taken, so that a process
+that is told to stop has settled all of it within 20 seconds."""
 
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=40)
 """How long a batch is one job's alone. Longer than its last call and the settling can take, so that a lease found
 expired means that its job died or froze, perhaps in the middle of a call."""
 
-SETTLE_WITHIN: Final = timedelta(seconds=50)
+SETTLE_WITHIN: Final = timedelta(seconds=32)
 """How long after the lease was taken a job goes on trying to settle it, should the database be away."""
 
 TRY_FOR: Final = timedelta(hours=1)

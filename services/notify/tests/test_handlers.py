@@ -1,0 +1,117 @@
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from halo_events import topics
+from halo_events.contract import BY_TYPE
+from halo_events.contract.event import Event
+from halo_events.contract.notify import MessageSent
+from halo_events.errors import NotYetError
+from halo_events.runtime import RowCountError
+from halo_events.testing import Databases
+from halo_notify.handlers import DECISIONS, PROJECTIONS
+from halo_service.service import Service
+from halo_service.testing import service_database
+
+if TYPE_CHECKING:
+    from conftest import Desk, Story
+
+TABLES = (
+    "SELECT * FROM contacts ORDER BY request_id",
+    "SELECT * FROM officers ORDER BY officer_id",
+    """SELECT request_id, round, cause_type, recipient, recipient_id, channel, template, language, state, reason,
+              message_id, cause_id
+         FROM messages ORDER BY message_id""",
+)
+"""The folded tables. Times of messages are those of this service's own facts, and stand still in these tests."""
+
+
+class TestTables:
+    def test_topics(self) -> None:
+        """Each table of the database is folded from one topic; what is decided upon comes from three."""
+        assert {handler.event.topic for handler in PROJECTIONS} == {topics.REQUESTS, topics.OFFICERS, topics.MESSAGES}
+        assert {handler.event.topic for handler in DECISIONS} == {
+            topics.REQUESTS,
+            topics.ASSIGNMENTS,
+            topics.DOSSIERS,
+        }
+
+    def test_own_facts(self) -> None:
+        """Every fact that notify writes is folded by it."""
+        own = {event for event in BY_TYPE.values() if event.topic is topics.MESSAGES}
+
+        assert own <= {handler.event for handler in PROJECTIONS}
+
+
+class TestProjections:
+    async def test_contact(self, desk: "Desk", story: "Story") -> None:
+        """Of a request is kept how the resident is reached: no name, no NIK, no address of a house."""
+        await desk.take(story.received(email="warga@example.com"))
+
+        (row,) = await desk.rows("SELECT * FROM contacts")
+        assert "Contoh Warga" not in row
+        assert "Jl. Contoh 1" not in row
+        assert row[1:6] == ("HP-26-000123-4", "007", "+6281234567890", "warga@example.com", "id")
+
+    async def test_officer(self, desk: "Desk", story: "Story") -> None:
+        """The register's last word counts, and who left is still known by name."""
+        await desk.take(story.registered(), story.changed(name="Rina Contoh"), story.left())
+
+        assert await desk.rows("SELECT name, left_at IS NOT NULL FROM officers") == [("Rina Contoh", True)]
+
+    async def test_officer_comes_back(self, desk: "Desk", story: "Story") -> None:
+        """An officer registered again has left no more."""
+        await desk.take(story.registered(), story.left(), story.registered())
+
+        assert await desk.rows("SELECT left_at FROM officers") == [(None,)]
+
+    async def test_left_before_registered(self, desk: "Desk", story: "Story") -> None:
+        """An officer who leaves without ever having come is an error, not a row."""
+        with pytest.raises(RowCountError):
+            await desk.take(story.left())
+
+    async def test_settled_twice(self, desk: "Desk", story: "Story") -> None:
+        """A message is settled once; a second time is an error."""
+        (queued,) = await desk.take(story.received())
+        sent = MessageSent(**story.common, message_id=queued.message_id)
+        async with desk.database.transaction() as tx:
+            await tx.emit(sent)
+            with pytest.raises(RowCountError):
+                await tx.emit(sent)
+
+
+async def handle_in_order(desk: "Desk", lanes: list[list[tuple[str, Event]]], luck: random.Random) -> None:
+    """Handle events as topics bring them: in order within each, and whichever comes first of several.
+
+    An event that misses its cause waits at its topic's head.
+    """
+    while lanes:
+        lane = luck.choice(lanes)
+        event_id, event = lane[0]
+        try:
+            await desk.take(event, event_id=event_id)
+        except NotYetError:
+            continue
+        lane.pop(0)
+        lanes = [lane for lane in lanes if lane]
+
+
+class TestAnyOrder:
+    async def test_same_tables(self, databases: Databases, service: Service, story: "Story", desk: "Desk") -> None:
+        """In whatever order other services' topics arrive, the tables are the same in the end."""
+        lanes = [
+            [story.received(phone="+622188888888", email="warga@example.com")],
+            [story.registered(), story.changed(email="koordinator@example.com"), story.left()],
+            [story.offered(), story.awaited(named=False), story.accepted(), story.scheduled(), story.delivered()],
+            [story.submitted(), story.handed_over()],
+        ]
+        named = [[(f"e-{row}-{place}", event) for place, event in enumerate(lane)] for row, lane in enumerate(lanes)]
+        results = []
+        for seed in range(6):
+            async with service_database(databases, service) as database:
+                other = type(desk)(database)
+                await handle_in_order(other, [list(lane) for lane in named], random.Random(seed))
+                results.append([await other.rows(sql) for sql in TABLES])
+
+        assert all(result == results[0] for result in results)
+        assert len(results[0][2]) == 9
