@@ -9,7 +9,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from halo_events.contract.event import Event
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    AssignmentOffered,
+    DeliveryCompleted,
+    VisitMade,
+    VisitScheduled,
+)
+from halo_events.contract.documents import (
+    DocumentIssued,
+    DocumentPrinted,
+    DossierSubmitted,
+    HandoverCompleted,
+    NeedRecorded,
+    VerificationPassed,
+)
+from halo_events.contract.event import SYSTEM, Event
 from halo_events.envelope import Envelope
 from halo_events.runtime import Database, Tx
 from halo_events.runtime.incoming import Decoder
@@ -159,19 +174,59 @@ def _record(value: Mapping[str, Any] | bytes, headers: Mapping[str, str], offset
 
 @pytest.fixture
 def deliver(database: Database) -> ComeIn:
-    """Let events of other services come in, in one transaction, recorded a minute apart; what intake published."""
-    minutes = count(1)
+    """Let events of other services come in, in one transaction, recorded when they occurred; what intake published."""
 
     async def deliver(*events: Event) -> list[Event]:
         async with database.transaction() as tx:
             for event in events:
-                recorded_at = MONDAY + timedelta(minutes=next(minutes))
-                tx.handle({event.key: Envelope(str(uuid4()), "/halopamor/other", event.type, recorded_at)})
+                tx.handle({event.key: Envelope(str(uuid4()), "/halopamor/other", event.type, event.occurred_at)})
                 await database.handlers.projection_of[event.type].call(tx, event)
                 await database.handlers.decision_of[event.type].call(tx, event)
         return tx.emitted
 
     return deliver
+
+
+@pytest.fixture
+def life() -> Callable[[UUID], tuple[list[Event], list[Event]]]:
+    """Makes what dispatch and documents write of a request with two items, a minute between any two events."""
+    return _life
+
+
+def _life(request_id: UUID) -> tuple[list[Event], list[Event]]:
+    officer_id, visit_id, a, b = uuid4(), uuid4(), uuid4(), uuid4()
+    minutes = count(1)
+
+    def fact(event: type[Event], **fields: object) -> Event:
+        occurred_at = MONDAY + timedelta(minutes=next(minutes))
+        return event.model_validate({"request_id": request_id, "actor": SYSTEM, "occurred_at": occurred_at, **fields})
+
+    def of_items(event: type[Event], **fields: object) -> list[Event]:
+        return [fact(event, item_id=item_id, **fields) for item_id in (a, b)]
+
+    def delivered(item_id: UUID) -> Event:
+        proof = {"paper_id": uuid4(), "sha256": "0" * 64}
+        told = {"receiver": {"name": "Contoh Warga"}, "relation": "self", "proof": proof}
+        return fact(DeliveryCompleted, delivery_id=uuid4(), officer_id=officer_id, items=[item_id], **told)
+
+    offered = {"level": "rw_officer", "reason": "officer_of_rw", "due_at": MONDAY}
+    coming = {"visit_id": visit_id, "officer_id": officer_id}
+    needed = [{"item_id": a, "kind": "ktp_el"}, {"item_id": b, "kind": "kia"}]
+    before = [
+        fact(AssignmentOffered, officer_id=officer_id, **offered),
+        fact(AssignmentAccepted, officer_id=officer_id),
+        fact(VisitScheduled, **coming, visit_at=MONDAY),
+        fact(VisitMade, **coming),
+    ]
+    dossier = [
+        fact(NeedRecorded, officer_id=officer_id, items=needed, checklist_version="v1"),
+        fact(DossierSubmitted, items=[a, b]),
+        *of_items(VerificationPassed),
+        *of_items(DocumentIssued, issue_number="N-1"),
+        *of_items(DocumentPrinted, print_count=1),
+        fact(HandoverCompleted, handover_id=uuid4(), items=[a, b], officer_id=officer_id, operator_id="op-1"),
+    ]
+    return [*before, delivered(a), delivered(b)], dossier
 
 
 @pytest.fixture
