@@ -44,9 +44,7 @@ async def _run(console: Console, options: Options) -> bool:
     assert task is not None  # noqa: S101 - inside asyncio.run
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     began = time.monotonic()
-    console.print(
-        f"HALO PAMOR demo: {options.requests} requests from e-OPen to the door; logs in {build_folder()}/logs"
-    )
+    console.print(f"HALO PAMOR demo: {options.requests} requests from e-OPen to the door", soft_wrap=True)
     outcome = await Story(options, console).tell()
     holds = print_summary(console, outcome)
     told = "all of it holds" if holds else f"NOT all of it holds: logs are in {build_folder()}/logs"

@@ -84,9 +84,9 @@ def _messages(topics: Topics) -> str:
 
 def _calls(outcome: Outcome) -> str:
     tally = outcome.tally
-    return (
-        f"{tally.calls}, of them {tally.not_yet} told not-yet and {tally.repeated} repeated because a service was away"
-    )
+    away = ", ".join(f"{name} {count}" for name, count in sorted(tally.away.items()))
+    told = f"{tally.calls}, of them {tally.not_yet} told not-yet"
+    return f"{told}; repeated because somebody was away: {away}" if away else told
 
 
 def _restarts(outcome: Outcome) -> str:

@@ -13,8 +13,9 @@ SHOWN: Final = 5
 """Differences of one table that are spelled out."""
 
 TABLES: Final = """
+-- All but those in which the migration library keeps what it has done.
 SELECT table_name FROM information_schema.tables
- WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+ WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name !~ '^_?yoyo_'
 """
 ROWS_OF: Final = """
 SELECT format('SELECT %s FROM public.%I', string_agg(quote_ident(column_name), ', '), table_name)

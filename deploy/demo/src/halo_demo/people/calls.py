@@ -3,8 +3,10 @@
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -28,7 +30,8 @@ class Tally:
 
     calls: int = 0
     not_yet: int = 0
-    repeated: int = 0
+    away: Counter[str] = field(default_factory=Counter)
+    """Calls that had to be repeated because somebody was away, by error or status."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ class Line:
 
     async def get(self, service: str, path: str, person: Person) -> Any:  # noqa: ANN401 - JSON
         """Return the JSON that the service answers."""
-        return await self._persist(service, "GET", path, _authorization(person), None)
+        call = partial(self._client.get, self._addresses[service] + path, headers=_authorization(person))
+        return (await self._persist(f"GET {service}{path}", call)).json()
 
     async def post(
         self, service: str, path: str, person: Person, body: Mapping[str, Any] | None = None, *, attempt: int = 1
@@ -67,46 +71,41 @@ class Line:
         """
         sent = dict(body or {})
         key = uuid5(NAMESPACE, repr((person.id, path, sorted(sent.items()), attempt)))
-        return await self._persist(service, "POST", path, _authorization(person) | {"Idempotency-Key": str(key)}, sent)
+        headers = _authorization(person) | {"Idempotency-Key": str(key)}
+        call = partial(self._client.post, self._addresses[service] + path, headers=headers, json=sent)
+        return (await self._persist(f"POST {service}{path}", call)).json()
 
     async def send_form(self, url: str, fields: Mapping[str, str], content: bytes, media_type: str) -> None:
-        """Post a file to the store by a presigned form.
+        """Post a file to the store by a presigned form: the same file under the same name, however often.
 
         Raises:
-            CallError: the store refused it.
+            CallError: the store refused it, or did not answer for more than a minute.
         """
-        answer = await self._client.post(url, data=dict(fields), files={"file": ("paper", content, media_type)})
-        self.tally.calls += 1
-        if answer.is_error:
-            raise CallError("upload to the store", answer.status_code, "refused")
+        files = {"file": ("paper", content, media_type)}
+        await self._persist("upload to the store", partial(self._client.post, url, data=dict(fields), files=files))
 
-    async def _persist(self, service: str, method: str, path: str, headers: dict[str, str], body: Any) -> Any:  # noqa: ANN401
+    async def _persist(self, what: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
         pause = FIRST_PAUSE
         while True:
-            answer, wait = await self._try(service, method, path, headers, body)
+            answer, wait = await self._try(what, call)
             if answer is not None and wait is None:
-                return answer.json() if answer.content else None
+                return answer
             if time.monotonic() > deadline:
                 status = answer.status_code if answer is not None else 0
-                raise CallError(f"{method} {service}{path}", status, "gave-up")
+                raise CallError(f"{what} (calls in vain: {dict(self.tally.away)})", status, "gave-up")
             await asyncio.sleep((wait or pause) * self._rng.uniform(1.0, 1.2))
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _try(
-        self,
-        service: str,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        body: Any,  # noqa: ANN401 - JSON
+        self, what: str, call: Callable[[], Awaitable[httpx.Response]]
     ) -> tuple[httpx.Response | None, float | None]:
         """Call once: the answer, and the seconds to wait before another try (0: as you like, none: it is final)."""
         self.tally.calls += 1
         try:
-            answer = await self._client.request(method, self._addresses[service] + path, headers=headers, json=body)
-        except httpx.TransportError:
-            self.tally.repeated += 1
+            answer = await call()
+        except httpx.TransportError as problem:
+            self.tally.away[type(problem).__name__] += 1
             return None, 0.0
         if answer.is_success:
             return answer, None
@@ -116,9 +115,9 @@ class Line:
             self.tally.not_yet += 1
             return answer, retry_after
         if answer.status_code in AWAY:
-            self.tally.repeated += 1
+            self.tally.away[f"{answer.status_code} {code}"] += 1
             return answer, retry_after
-        raise CallError(f"{method} {service}{path}", answer.status_code, code)
+        raise CallError(what, answer.status_code, code)
 
 
 def _authorization(person: Person) -> dict[str, str]:
