@@ -7,21 +7,38 @@ as the binding demands. Sources: CloudEvents 1.0.2, sections 2 and 3; Kafka prot
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from halo_events.errors import EnvelopeError
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 _STRUCTURED: Final = "application/cloudevents"
 _ATTRIBUTE_LIMIT: Final = 512
-"""Characters of one attribute; ids of outsiders become part of a database key."""
+"""Bytes of one attribute in UTF-8; ids and sources of outsiders become part of a database key, which is bounded."""
 _TIME: Final = TypeAdapter(AwareDatetime)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
+"""How every RFC 3339 time begins; pydantic alone would take a number of seconds, too."""
+_TRACEPARENT: Final = re.compile(r"(?!ff)[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_ATTRIBUTES: Final = (
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "time",
+    "subject",
+    "sequence",
+    "causationid",
+    "traceparent",
+)
+_READ: Final = frozenset({"content-type", "traceparent", *(f"ce_{name}" for name in _ATTRIBUTES)})
+"""The headers that are looked at: others, of whatever name, may hold anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +78,26 @@ def encode_headers(envelope: Envelope) -> list[tuple[str, str]]:
 
 
 def decode(headers: Headers, value: bytes | None, recorded_at: datetime) -> tuple[Envelope, bytes]:
-    """Split a record into its envelope and its JSON data.
+    """Split a record into its envelope and its JSON data, empty where the record has no value.
 
-    `recorded_at` is the record's own timestamp, used where the event bears no time. Raises EnvelopeError.
+    `recorded_at` is the record's own timestamp, used where the event bears no time. A malformed `traceparent` counts as
+    none, as W3C Trace Context 1 (section 3.2) demands. Raises EnvelopeError.
     """
-    texts = {name: _header_text(name, raw) for name, raw in headers}
-    if value is None:
-        raise EnvelopeError("data", "is missing")
+    texts = {name: _header_text(name, raw) for name, raw in headers if raw is not None and name in _READ}
     if texts.get("content-type", "").lower().startswith(_STRUCTURED):
-        return _structured(value, recorded_at)
+        return _structured(value or b"", recorded_at)
     attributes = {name[3:]: text for name, text in texts.items() if name.startswith("ce_")}
     attributes.setdefault("traceparent", texts.get("traceparent", ""))
-    return _envelope(attributes, recorded_at), value
+    return _envelope(attributes, recorded_at), value or b""
 
 
 def _header_text(name: str, raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise EnvelopeError(name[:64], "is not UTF-8") from None
+        if name == "traceparent":
+            return ""
+        raise EnvelopeError(name.removeprefix("ce_"), "is not UTF-8") from None
 
 
 def _structured(value: bytes, recorded_at: datetime) -> tuple[Envelope, bytes]:
@@ -112,22 +130,33 @@ def _envelope(attributes: Mapping[str, str], recorded_at: datetime) -> Envelope:
         source=_required(attributes, "source"),
         type=_required(attributes, "type"),
         time=_time(attributes.get("time"), recorded_at),
-        subject=attributes.get("subject"),
-        sequence=attributes.get("sequence"),
-        causation_id=attributes.get("causationid"),
-        traceparent=attributes.get("traceparent") or None,
+        subject=_optional(attributes, "subject"),
+        sequence=_optional(attributes, "sequence"),
+        causation_id=_optional(attributes, "causationid"),
+        traceparent=_traceparent(attributes.get("traceparent")),
     )
 
 
 def _required(attributes: Mapping[str, str], name: str) -> str:
-    text = attributes.get(name, "")
-    if not text:
+    text = _optional(attributes, name)
+    if text is None:
         raise EnvelopeError(name, "is missing")
-    if len(text) > _ATTRIBUTE_LIMIT:
-        raise EnvelopeError(name, f"is longer than {_ATTRIBUTE_LIMIT} characters")
+    return text
+
+
+def _optional(attributes: Mapping[str, str], name: str) -> str | None:
+    text = attributes.get(name)
+    if not text:
+        return None
     if not storable(text):
         raise EnvelopeError(name, "holds characters that cannot be stored")
+    if len(text.encode()) > _ATTRIBUTE_LIMIT:
+        raise EnvelopeError(name, f"is longer than {_ATTRIBUTE_LIMIT} bytes")
     return text
+
+
+def _traceparent(text: str | None) -> str | None:
+    return text if text is not None and _TRACEPARENT.fullmatch(text) else None
 
 
 def storable(text: str) -> bool:
@@ -139,6 +168,8 @@ def _time(text: str | None, recorded_at: datetime) -> datetime:
     if text is None:
         return recorded_at
     try:
-        return _TIME.validate_python(text)
-    except ValidationError:
+        if not _DATE.match(text):
+            raise EnvelopeError("time", "is no RFC 3339 time")
+        return _TIME.validate_python(text).astimezone(UTC)
+    except (ValidationError, OverflowError):
         raise EnvelopeError("time", "is no RFC 3339 time with an offset") from None
