@@ -1,6 +1,7 @@
 """A service as a program of its own, started by test_service.py."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,18 @@ from halo_service.service import CommandError, Service, main
 from halo_service.settings import ServiceSettings
 from halo_service.signin import Caller, Role, allow
 
+GATE = Path(os.environ.get("LETTERS_FOLDER", ".")) / "gate"
+STARTED = GATE.with_name("started")
+
 router = APIRouter(prefix="/v1")
 
 
 @router.get("/slow", dependencies=[Depends(allow(Role.PUBLIC))])
 async def answer_slowly() -> str:
-    """Answer after a while."""
-    await asyncio.sleep(1)
+    """Answer as soon as the test lets go."""
+    STARTED.touch()
+    while not GATE.exists():  # noqa: ASYNC110 - the test is another process
+        await asyncio.sleep(0.02)
     return "done"
 
 

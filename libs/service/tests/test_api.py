@@ -1,10 +1,11 @@
 import asyncio
 
 from halo_events.runtime import Database, Health
+from halo_events.testing import eventually
 from halo_service.api import create_api, create_health_app
 from halo_service.health import Healths
 from halo_service.service import Service
-from halo_service.testing import Client, TestIssuer, until
+from halo_service.testing import Client, TestIssuer
 from halo_service.watch import DatabaseWatch
 from httpx import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
@@ -64,7 +65,7 @@ class TestHealth:
             async def ready() -> bool:
                 return (await client.get("/health/ready")).is_success
 
-            await until(ready)
+            await eventually(ready)
         stop.set()
         await task
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from halo_events.runtime import Database
+from halo_events.testing import eventually
 from halo_service.jobs import Job, JobLoop
 from halo_service.purge import KEEP_KEYS, PURGES, delete_old_keys
 from halo_service.service import Service
-from halo_service.testing import until
 from structlog.testing import capture_logs
 
 HOUR = timedelta(hours=1)
@@ -25,7 +25,11 @@ async def run_until(loop: JobLoop, condition: Callable[[], bool]) -> None:
     """Run a job's loop until a condition holds, for some seconds."""
     stop = asyncio.Event()
     task = asyncio.create_task(loop.run(stop))
-    await until(condition)
+
+    async def holds() -> bool:
+        return condition()
+
+    await eventually(holds)
     stop.set()
     await task
 

@@ -6,11 +6,11 @@ shows a value.
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, ValidationError, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from halo_service.field_messages import describe_field
@@ -115,12 +115,19 @@ class ServiceSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged.")
 
 
+_PYDANTIC_OWN: Final = frozenset(get_args(core_schema.ErrorType))
+"""Errors whose sentence is pydantic's; all others are our validators', which never tell the value."""
+
+
 def explain(error: ValidationError) -> Sequence[str]:
-    """One line a setting that is wrong: its variable, what is wrong, what it should be. Never its value."""
+    """One line a setting that is wrong: its variable, what is wrong, what it should be. Never its value.
+
+    A validator of a service's settings that wants its own sentence raises PydanticCustomError.
+    """
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
-        if fault["type"] in _OURS:
+        if fault["type"] not in _PYDANTIC_OWN:
             what = fault["msg"]
         else:
             what = "it is not set." if fault["type"] == "missing" else describe_field(fault).message
@@ -137,7 +144,3 @@ def _meaning(title: str, name: str) -> str:
         if known.__name__ == title and field is not None and field.description:
             return field.description
     return ""
-
-
-_OURS: Final = frozenset({"secret_missing", "secret_known", "secret_short", "database_url", "issuer_scheme"})
-"""Errors whose sentence was written here, so that it holds no value."""

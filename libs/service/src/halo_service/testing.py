@@ -6,7 +6,7 @@ Nothing is mocked: tokens are really signed and really checked, the database is 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import cache
@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from fastapi import FastAPI
 from halo_events.runtime import Database
 from halo_events.runtime.database import utc_now
 from halo_events.testing import Databases
@@ -25,6 +26,7 @@ from jwt.algorithms import RSAAlgorithm
 from halo_service.api import create_api
 from halo_service.callers import Role
 from halo_service.definition import Service
+from halo_service.server import HttpServer
 from halo_service.settings import ServiceSettings
 
 ISSUER: Final = "http://issuer.test"
@@ -126,11 +128,13 @@ async def service_client(service: Service, database: Database) -> AsyncIterator[
         yield client
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 10) -> None:
-    """Wait until a condition holds. Raises TimeoutError after so many seconds."""
-    async with asyncio.timeout(seconds):
-        while True:
-            holds = condition()
-            if holds if isinstance(holds, bool) else await holds:
-                return
-            await asyncio.sleep(0.01)
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The address of a real HTTP server on a free port, for an app that stands for an outside system."""
+    server, stop = HttpServer(app, host="127.0.0.1", port=0), asyncio.Event()
+    task = asyncio.create_task(server.run(stop))
+    try:
+        yield "http://{}:{}".format(*server.address)
+    finally:
+        stop.set()
+        await task
