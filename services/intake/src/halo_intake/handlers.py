@@ -30,6 +30,9 @@ from halo_intake.domain.attempts import Attempt, eopen_id_of, storable
 from halo_intake.domain.filing import Fault
 from halo_intake.domain.requests import Request
 
+WHOLE_RECORD: Final = frozenset({"broken_json", "not_an_object", "unknown_type"})
+"""Faults that no field has: the record as a whole is at fault."""
+
 ItemEvent = VerificationPassed | DocumentIssued | DocumentPrinted
 ItemsEvent = DossierSubmitted | HandoverCompleted
 
@@ -45,7 +48,7 @@ async def on_rejected(tx: Tx, rejection: Rejection) -> None:
     envelope, data = rejection.envelope, rejection.data
     place = envelope and storable(envelope.id)
     place = place or f"{rejection.topic}/{rejection.partition}/{rejection.offset}"
-    faults = tuple(Fault(fault.code, fault.field) for fault in rejection.faults)
+    faults = tuple(Fault(fault.code, None if fault.code in WHOLE_RECORD else fault.field) for fault in rejection.faults)
     if envelope is None or envelope.type != RequestFiled.type or data is None:
         await usecases.refuse_attempt(tx, eopen_id_of(data) or place, faults)
         return
