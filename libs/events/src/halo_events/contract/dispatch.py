@@ -4,10 +4,10 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field, StringConstraints
+from pydantic import EmailStr, Field, StringConstraints
 
 from halo_events import topics
-from halo_events.contract.event import Actor, Event, OpenMember, Part, RequestEvent, Text
+from halo_events.contract.event import Actor, Event, Moment, OpenMember, Part, RequestEvent, Text
 from halo_events.contract.values import AnyRelation, KelurahanCode, RwNumber, Sha256
 from halo_events.topics import Topic
 
@@ -38,7 +38,7 @@ class AssignmentOffered(RequestEvent):
     officer_id: UUID
     level: Annotated[Level | OpenMember, Field(union_mode="left_to_right")]
     reason: Annotated[OfferReason | OpenMember, Field(union_mode="left_to_right")]
-    due_at: AwareDatetime
+    due_at: Moment
 
 
 class AwaitReason(StrEnum):
@@ -97,7 +97,7 @@ class VisitScheduled(RequestEvent):
 
     visit_id: UUID
     officer_id: UUID
-    visit_at: AwareDatetime
+    visit_at: Moment
 
 
 class VisitMade(RequestEvent):

@@ -1,5 +1,6 @@
 """What all events share: the class, the actor, texts that every store can keep."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -16,6 +17,18 @@ def _storable(text: str) -> str:
         raise PydanticCustomError("text_not_storable", "holds a NUL character")
     return text
 
+
+def _storable_time(moment: datetime) -> datetime:
+    """Refuse a time at the edge of the calendar that its offset moves out of it, so that it has no form in UTC."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("time_not_storable", "has no form in UTC") from None
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_storable_time)]
+"""A point in time, with its offset."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_storable)]
 """Free text of at most 200 characters."""
@@ -77,7 +90,7 @@ class Event(BaseModel):
     type: ClassVar[str]
     topic: ClassVar[Topic]
 
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     """When it happened by the clock of who reports it; the envelope's time says when it was recorded."""
 
     @property

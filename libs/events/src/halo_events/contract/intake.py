@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from halo_events import topics
-from halo_events.contract.event import Code, OpenMember, Part, RequestEvent, Text
+from halo_events.contract.event import Code, Moment, OpenMember, Part, RequestEvent, Text
 from halo_events.contract.values import (
     AnyChannel,
     AnyDocumentKind,
@@ -104,7 +104,7 @@ class RequestProgressed(RequestEvent):
     channel: AnyChannel
     source_ref: Code | None = None
     status: AnyPublicStatus
-    since: AwareDatetime
+    since: Moment
     next: Bilingual
     """What comes next, for the resident."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,7 +17,9 @@ from halo_events.runtime.handlers import Boundary, Fault, Handler, Handlers, Rej
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
-_FAULT_LIMIT = 50
+_FAULT_LIMIT: Final = 50
+_LATEST_MS: Final = 4_102_444_800_000
+"""The year 2100, in milliseconds: a record's timestamp is any 64-bit number that its writer chose."""
 
 
 class Slot(NamedTuple):
@@ -76,7 +78,7 @@ class Decoder:
     def decode(self, record: "ConsumerRecord[bytes, bytes]") -> Incoming:
         """Decode a record. It never raises for what the record holds."""
         slot = Slot(record.topic, record.partition)
-        recorded_at = datetime.fromtimestamp(max(record.timestamp, 0) / 1000, UTC)
+        recorded_at = datetime.fromtimestamp(min(max(record.timestamp, 0), _LATEST_MS) / 1000, UTC)
         boundary = self._boundaries.get(record.topic)
         place = (slot, record.offset, record.timestamp)
         try:
@@ -110,7 +112,7 @@ def _decode_boundary(place: tuple[Slot, int, int], boundary: Boundary, envelope:
     try:
         event = handler.event.model_validate(parsed)
     except ValidationError as error:
-        return _rejected(place, envelope, parsed, _faults(error))
+        return _rejected(place, envelope, parsed, _faults(error, parsed))
     return Incoming(*place, Verdict.EVENT, envelope, event)
 
 
@@ -122,9 +124,27 @@ def _rejected(
     return Incoming(*place, Verdict.REJECTED, envelope, rejection=rejection)
 
 
-def _faults(error: ValidationError) -> list[Fault]:
-    details = error.errors(include_input=False, include_context=False, include_url=False)
-    return [Fault(fault["type"], ".".join(str(part) for part in fault["loc"])) for fault in details[:_FAULT_LIMIT]]
+def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
+    """The first fault of each field."""
+    found: dict[str, Fault] = {}
+    for detail in error.errors(include_input=False, include_context=False, include_url=False)[:_FAULT_LIMIT]:
+        path = _field_path(detail["loc"], data, missing=detail["type"] == "missing")
+        found.setdefault(path, Fault(detail["type"], path))
+    return list(found.values())
+
+
+def _field_path(location: Sequence[int | str], data: object, *, missing: bool) -> str:
+    """The dotted path of a field within the data. Beyond it, pydantic goes on with the members of an open enum."""
+    path: list[str] = []
+    for part in location:
+        if isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        elif isinstance(data, dict) and (missing or part in data):
+            data = data.get(str(part))
+        else:
+            break
+        path.append(str(part))
+    return ".".join(path)
 
 
 def _json_object(data: bytes | None) -> dict[str, Any] | None:
