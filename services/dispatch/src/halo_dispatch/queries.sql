@@ -70,15 +70,21 @@ SELECT name, phone, on_duty
 
 -- name: find_officer
 -- The least busy officer on duty in a kelurahan who didn't decline yet: the RW's own first, then their neighbours.
-SELECT o.officer_id, $2 = ANY (o.rws) AS serves_rw
-  FROM officers AS o
-  LEFT JOIN open_assignments AS a ON a.officer_id = o.officer_id
- WHERE o.kelurahan_code = $1 AND o.role = 'satgas_pamor' AND o.on_duty AND o.left_at IS NULL
-   AND NOT EXISTS (
-           SELECT FROM declines AS d
-            WHERE d.request_id = $3 AND d.round = $4 AND d.officer_id = o.officer_id)
- GROUP BY o.officer_id
- ORDER BY serves_rw DESC, count(a.request_id), o.officer_id
+-- Open assignments are counted for those of the better kind only.
+WITH candidates AS (
+  SELECT o.officer_id, $2 = ANY (o.rws) AS serves_rw
+    FROM officers AS o
+   WHERE o.kelurahan_code = $1 AND o.role = 'satgas_pamor' AND o.on_duty AND o.left_at IS NULL
+     AND NOT EXISTS (
+             SELECT FROM declines AS d
+              WHERE d.request_id = $3 AND d.round = $4 AND d.officer_id = o.officer_id)
+)
+SELECT c.officer_id, c.serves_rw
+  FROM candidates AS c
+  LEFT JOIN open_assignments AS a ON a.officer_id = c.officer_id
+ WHERE c.serves_rw = (SELECT bool_or(serves_rw) FROM candidates)
+ GROUP BY c.officer_id, c.serves_rw
+ ORDER BY count(a.request_id), c.officer_id
  LIMIT 1;
 
 -- name: serves_rw

@@ -20,6 +20,9 @@ CREATE TABLE requests (
     closed_at timestamptz
 );
 
+-- Years of closed requests must not slow down what looks at the open ones.
+CREATE INDEX requests_open ON requests (request_id) WHERE closed_at IS NULL;
+
 CREATE TABLE items (
     item_id uuid PRIMARY KEY,
     request_id uuid NOT NULL,
