@@ -20,8 +20,8 @@ from urllib3.exceptions import HTTPError
 
 from halo_documents.domain.papers import Paper, Upload
 
-THREADS: Final = 4
-"""Calls at one time."""
+THREADS: Final = 8
+"""Calls at one time: they mostly wait for the store's disks."""
 
 _PIECE: Final = 64 * 1024
 _INCOMING: Final = "incoming"
