@@ -33,7 +33,7 @@ def _distinct(items: tuple[UUID, ...]) -> tuple[UUID, ...]:
 class DeclineBody(Body):
     """Why the officer can't take the request."""
 
-    reason: DeclineReason
+    reason: Annotated[DeclineReason, Field(examples=["ill"])]
 
 
 class OfferBody(Body):
@@ -45,13 +45,13 @@ class OfferBody(Body):
 class VisitBody(Body):
     """When the officer comes, RFC 3339 with its offset; ahead of now, by 30 days at most."""
 
-    visit_at: AwareDatetime
+    visit_at: Annotated[AwareDatetime, Field(examples=["2026-11-24T09:30:00+07:00"])]
 
 
 class ReceiverBody(Body):
     """Who took the documents."""
 
-    name: Text
+    name: Annotated[Text, Field(examples=["Warga Contoh"])]
 
 
 class ProofBody(Body):
@@ -65,7 +65,7 @@ class DeliveryBody(Body):
 
     items: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10), AfterValidator(_distinct)]
     receiver: ReceiverBody
-    relation: Relation
+    relation: Annotated[Relation, Field(examples=["spouse"])]
     proof: ProofBody
     old_card_returned: bool = False
 
