@@ -33,6 +33,10 @@ from halo_intake.app import build
 from halo_intake.settings import IntakeSettings
 from halo_service.service import Service
 from halo_service.testing import Client, local_settings, service_client, service_database
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("halo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("halo")
 
 FILED = "id.go.bekasikota.eopen.request.filed.v1"
 JATIRASA = "32.75.09.1006"

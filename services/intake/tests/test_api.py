@@ -57,9 +57,10 @@ class TestFileRequest:
             assert answer.status_code == 422
 
     async def test_no_object(self, client: Client) -> None:
-        """A body that is no JSON object is refused."""
-        answer = await client.signed_in(Role.CLERK).create("/v1/requests", ["kia"])
-        assert answer.status_code == 422
+        """A body that is no JSON object, or whose fields are of the wrong kinds, is refused."""
+        clerk = client.signed_in(Role.CLERK)
+        for body in (["kia"], {}, {"channel": ["call_desk"], "documents": {}, "resident": [], "rw": 7, "rt": {}}):
+            assert (await clerk.create("/v1/requests", body)).status_code == 422
 
     async def test_reference_used_before(self, client: Client, entry: Make) -> None:
         """A reference that stands for a request already is told with that one's number."""

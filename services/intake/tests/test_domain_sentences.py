@@ -40,6 +40,10 @@ class TestReasons:
         (reason,) = reasons([Fault("missing", "x" * 500)])
         assert len(reason.field or "") == 200
 
+    def test_no_field(self) -> None:
+        """A fault of the record as a whole names no field."""
+        assert [reason.field for reason in reasons([Fault("broken_json"), Fault("other", "")])] == [None, None]
+
 
 class TestNextStep:
     @pytest.mark.parametrize("status", LIFECYCLE)

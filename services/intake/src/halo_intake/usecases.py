@@ -94,8 +94,7 @@ async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Recei
     """Take a request that a person enters. Raises InvalidFilingError with all faults, and AlreadyFiledError."""
     checked = check_filing(data)
     faults = [] if isinstance(checked, Filing) else [*checked]
-    allowed = frozenset[Channel]().union(*(CHANNELS.get(role, ()) for role in caller.roles))
-    if data.get("channel") in set(Channel) - allowed:
+    if _is_anothers_channel(data.get("channel"), caller):
         faults.append(Fault("channel_not_allowed", "channel"))
     if faults or not isinstance(checked, Filing):
         raise InvalidFilingError(fields=field_problems(faults))
@@ -105,6 +104,12 @@ async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Recei
         if first is not None:
             raise AlreadyFiledError(tracking_no=first.tracking_no)
     return await receive_request(tx, checked, caller.actor(), occurred_at=tx.now)
+
+
+def _is_anothers_channel(channel: object, caller: Caller) -> bool:
+    """Whether this is a channel, and not one of the caller's roles."""
+    allowed = frozenset[Channel]().union(*(CHANNELS.get(role, ()) for role in caller.roles))
+    return isinstance(channel, str) and channel in set(Channel) - allowed
 
 
 def field_problems(faults: Iterable[Fault]) -> list[FieldProblem]:
@@ -134,7 +139,7 @@ async def receive_request(tx: Tx, filing: Filing, actor: Actor, *, occurred_at: 
         resident=filing.contract_resident(),
     )
     await tx.emit(received)
-    await repeat_status(tx, receipt.request_id)
+    await _publish(tx, received, PublicStatus.RECEIVED, tx.now)
     return receipt
 
 
@@ -193,7 +198,7 @@ async def _sight(tx: Tx, request_id: UUID) -> Sight:
     return Sight(request, *public_status(await repository.get_progress(tx, request)))
 
 
-async def _publish(tx: Tx, request: Request, status: PublicStatus, since: datetime) -> None:
+async def _publish(tx: Tx, request: Request | RequestReceived, status: PublicStatus, since: datetime) -> None:
     progressed = RequestProgressed(
         request_id=request.request_id,
         round=request.round,

@@ -37,7 +37,7 @@ def sentence(fault: Fault) -> Bilingual:
 def reasons(faults: Iterable[Fault]) -> tuple[Reason, ...]:
     """Faults as an event or an answer tells them."""
     return tuple(
-        Reason(code=fault.code, field=fault.field and fault.field[:LONGEST_FIELD], message=sentence(fault))
+        Reason(code=fault.code, field=(fault.field or "")[:LONGEST_FIELD] or None, message=sentence(fault))
         for fault in faults
     )
 
