@@ -26,6 +26,7 @@ def stream() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
+    logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
 
@@ -81,6 +82,7 @@ class TestConfigureLogs:
         stream = io.StringIO()
         configure_logs("intake", "api", form="console", stream=stream)
         structlog.get_logger("halo_intake").info("listening", port=8000)
+        logging.captureWarnings(capture=False)
         structlog.reset_defaults()
 
         assert "port=8000" in stream.getvalue()

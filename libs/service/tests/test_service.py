@@ -32,11 +32,12 @@ class Running:
         """Whether it says that it is ready."""
         return (await self.client.get("/health/ready")).is_success
 
-    async def next_event(self) -> str:
-        """What it logs next."""
+    async def hears(self, event: str) -> None:
+        """Read its log up to this event."""
         assert self.process.stdout is not None
-        event: str = json.loads(await asyncio.wait_for(self.process.stdout.readline(), 30))["event"]
-        return event
+        async with asyncio.timeout(30):
+            while json.loads(await self.process.stdout.readline())["event"] != event:
+                pass
 
     async def end(self) -> tuple[int, list[dict[str, Any]]]:
         """Wait for its end; the status, and what it logged since it listened."""
@@ -119,7 +120,7 @@ class TestRoles:
 
             await eventually(begun)
             api.process.send_signal(signal.SIGTERM)
-            assert await api.next_event() == "stopping"
+            await api.hears("stopping")
             (tmp_path / "gate").touch()
             assert (await slow).json() == "done"
             status, logs = await api.end()
@@ -153,7 +154,7 @@ class TestRoles:
 
             await eventually(begun)
             api.process.send_signal(signal.SIGTERM)
-            assert await api.next_event() == "stopping"
+            await api.hears("stopping")
             api.process.send_signal(signal.SIGTERM)
             status, _ = await api.end()
             with pytest.raises(httpx.TransportError):

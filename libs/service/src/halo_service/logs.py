@@ -58,6 +58,7 @@ def configure_logs(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
     for name in (*_OURS, f"halo_{service}"):
         logging.getLogger(name).setLevel(level.upper())
 

@@ -10,8 +10,13 @@ from halo_service.jobs import Job
 KEEP_KEYS: Final = timedelta(days=7)
 """How long a repeated call gets the answer of the first."""
 
+KEEP_INBOX: Final = timedelta(days=30)
+"""How long a repeated event is known as one that was handled."""
+
 _BATCH: Final = 1000
+_EVERY: Final = timedelta(minutes=10)
 _SQL: Final = load_statements("halo_service.http")
+_EVENTS_SQL: Final = load_statements("halo_events.runtime")
 
 
 async def delete_old_keys(database: Database) -> int:
@@ -20,5 +25,14 @@ async def delete_old_keys(database: Database) -> int:
         return await tx.execute(_SQL["delete_old_keys"], tx.now - KEEP_KEYS, _BATCH)
 
 
-PURGES: Final = (Job("purge_idempotency_keys", timedelta(minutes=10), delete_old_keys),)
-"""The purges, to be run in the `jobs` role beside the service's own jobs."""
+async def delete_old_inbox(database: Database) -> int:
+    """Delete a batch of the inbox rows that are older than KEEP_INBOX; how many went."""
+    async with database.transaction() as tx:
+        return await tx.execute(_EVENTS_SQL["delete_old_inbox"], tx.now - KEEP_INBOX)
+
+
+PURGES: Final = (
+    Job("purge idempotency keys", _EVERY, delete_old_keys),
+    Job("purge inbox", _EVERY, delete_old_inbox),
+)
+"""The purges, run in the role `jobs` beside the service's own jobs."""

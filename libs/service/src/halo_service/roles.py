@@ -47,7 +47,7 @@ async def run_role(service: Service, role: ProcessRole) -> int:
         )
         stack.push_async_callback(database.close)
         healths = Healths()
-        parts: list[Part] = [DatabaseWatch(database), *_parts(service, role, database)]
+        parts: list[Part] = [DatabaseWatch(database, service.migration_folders), *_parts(service, role, database)]
         if role in {ProcessRole.API, ProcessRole.ALL}:
             client = await stack.enter_async_context(issuer_client())
             app = create_api(service, database, IssuerKeys(settings.oidc_issuer, client), healths)

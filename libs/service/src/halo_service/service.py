@@ -62,6 +62,9 @@ def main(build: Callable[[], Service], commands: Mapping[str, Command] | None = 
 def _role_command(build: Callable[[], Service], role: ProcessRole) -> Callable[[], None]:
     def run() -> None:
         service = _built(build, role.value)
+        if role is ProcessRole.CONSUMER and not service.handlers.topics:
+            typer.echo(f"{service.name} reads no topics: it has no consumer", err=True)
+            raise typer.Exit(_NOT_SET_UP)
         try:
             status = uvloop.run(run_role(service, role))
         except Exception as error:  # noqa: BLE001 - the end of the program, told by class

@@ -26,6 +26,11 @@ DELETE FROM http.idempotency_keys
             FOR UPDATE SKIP LOCKED
        );
 
--- name: find_schema
--- Whether the migrations of the HTTP side were applied.
-SELECT to_regclass('http.idempotency_keys') IS NOT NULL;
+-- name: find_migrations_table
+-- Whether anything was ever migrated here.
+SELECT to_regclass('_yoyo_migration') IS NOT NULL;
+
+-- name: list_applied_migrations
+SELECT migration_id
+  FROM _yoyo_migration
+ WHERE migration_id = ANY ($1::text[]);
