@@ -17,6 +17,10 @@ from halo_events.runtime.administration import apply_topics
 from halo_events.runtime.murmur import partition_of
 from halo_events.testing import Databases
 from halo_events.topics import Topic
+from hypothesis import settings
+
+settings.register_profile("events", deadline=None, max_examples=50)
+settings.load_profile("events")
 
 TABLES = """
 CREATE TABLE causes (request_id uuid PRIMARY KEY);
@@ -48,6 +52,7 @@ class World:
     Effect: type[Numbered] = field(init=False)
     Result: type[Numbered] = field(init=False)
     Officer: type[Numbered] = field(init=False)
+    topics_made: bool = False
 
     def __post_init__(self) -> None:
         """Make event classes that belong to this test's topics."""
@@ -70,6 +75,12 @@ class World:
 
         self.Cause, self.Effect, self.Result, self.Officer = Cause, Effect, Result, Officer
 
+    async def make_topics(self) -> None:
+        """Make the topics in the broker, once a test needs them there."""
+        if not self.topics_made:
+            await apply_topics(self.kafka, (self.causes, self.effects, self.results, self.officers))
+            self.topics_made = True
+
     async def rows(self, sql: str, *args: object) -> list[tuple[object, ...]]:
         """What a query finds now."""
         connection = await asyncpg.connect(self.dsn)
@@ -84,6 +95,7 @@ class World:
 
     async def publish_raw(self, *records: tuple[str, int, bytes, bytes | None, list[tuple[str, bytes]]]) -> None:
         """Write records: topic, partition, key, value, headers."""
+        await self.make_topics()
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka, acks="all")
         await producer.start()
         try:
@@ -151,7 +163,6 @@ async def world(dsn: str, kafka: str) -> World:
         Topic(f"test.{mark}.{name}", owner=owner, key="request_id", partitions=PARTITIONS, reference=name == "officers")
         for name, owner in (("causes", "up"), ("effects", "up"), ("results", service), ("officers", "up"))
     ]
-    await apply_topics(kafka, topics)
     return World(service, dsn, kafka, *topics)
 
 
@@ -164,12 +175,13 @@ async def database(world: World) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def running() -> AsyncIterator[Callable[..., Awaitable[asyncio.Event]]]:
+async def running(world: World) -> AsyncIterator[Callable[..., Awaitable[asyncio.Event]]]:
     """A way to start consumers and relays. After the test they are stopped, and what they raised is raised."""
     stops: list[asyncio.Event] = []
     tasks: list[asyncio.Task[None]] = []
 
     async def start(*loops: Consumer | Relay) -> asyncio.Event:
+        await world.make_topics()
         stop = asyncio.Event()
         stops.append(stop)
         tasks.extend(asyncio.create_task(loop.run(stop)) for loop in loops)

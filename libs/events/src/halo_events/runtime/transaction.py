@@ -92,29 +92,36 @@ class Tx(Fold):
 
         Raises EventTooLargeError, and ValueError for an event of another service's topic.
         """
-        if event.topic.owner != self._handlers.service:
-            raise ValueError(f"{event.type} is not for {self._handlers.service} to write")
-        envelope = self._envelope_of(event)
-        self.outbox.append(outbox_row(event, envelope))
-        self.emitted.append(event)
+        envelope, row = self._prepare(event)
         projection = self._handlers.projection_of.get(event.type)
         if projection is not None:
-            await self._fold(projection, event, envelope)
+            await self._fold(projection, [event] if projection.batched else event, [envelope])
+        self.outbox.append(row)
+        self.emitted.append(event)
         return envelope.id
 
     async def emit_all(self, events: Sequence[Event]) -> None:
-        """Publish facts of one type with different keys, folding them in one go where the projection is batched."""
+        """Publish facts of one type with different keys, folding them in one go where the projection is batched.
+
+        Raises what `emit` does, and ValueError for facts of several types or of one key; none is published then.
+        """
         projection = self._handlers.projection_of.get(events[0].type) if events else None
         if projection is None or not projection.batched:
             for event in events:
                 await self.emit(event)
             return
-        envelopes = [self._envelope_of(event) for event in events]
-        self.outbox.extend(outbox_row(event, envelope) for event, envelope in zip(events, envelopes, strict=True))
+        if len({event.type for event in events}) > 1 or len({event.key for event in events}) < len(events):
+            raise ValueError("a list of events has one type, and each key once")
+        envelopes, rows = zip(*map(self._prepare, events), strict=True)
+        await self._fold(projection, events, envelopes)
+        self.outbox.extend(rows)
         self.emitted.extend(events)
-        handling, self.envelopes = self.envelopes, envelopes
-        await projection.call(self, events)
-        self.envelopes = handling
+
+    def _prepare(self, event: Event) -> tuple[Envelope, OutboxRow]:
+        if event.topic.owner != self._handlers.service:
+            raise ValueError(f"{event.type} is not for {self._handlers.service} to write")
+        envelope = self._envelope_of(event)
+        return envelope, outbox_row(event, envelope)
 
     def _envelope_of(self, event: Event) -> Envelope:
         cause = self._causes.get(event.key)
@@ -130,7 +137,9 @@ class Tx(Fold):
             traceparent=cause.traceparent if cause else None,
         )
 
-    async def _fold(self, projection: Handler, event: Event, envelope: Envelope) -> None:
-        handling, self.envelopes = self.envelopes, (envelope,)
-        await projection.call(self, [event] if projection.batched else event)
-        self.envelopes = handling
+    async def _fold(self, projection: Handler, facts: object, envelopes: Sequence[Envelope]) -> None:
+        handling, self.envelopes = self.envelopes, envelopes
+        try:
+            await projection.call(self, facts)
+        finally:
+            self.envelopes = handling
