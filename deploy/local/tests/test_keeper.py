@@ -79,7 +79,7 @@ class TestKeeper:
         _await(running.all_is_gone)
 
     def test_frozen_servers(self, running: Running) -> None:
-        """Servers that don't react to being stopped are killed."""
+        """Servers that somebody has frozen end too."""
         for server in running.servers:
             os.kill(server, signal.SIGSTOP)
 

@@ -105,8 +105,10 @@ def _stay(servers: Mapping[str, subprocess.Popen[bytes]], owner: int, wakeup: in
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal, and wake the process to it: a test may have frozen it."""
     if process.poll() is None:
         process.send_signal(number)
+        process.send_signal(signal.SIGCONT)
 
 
 def _await_end(process: subprocess.Popen[bytes], deadline: float) -> None:

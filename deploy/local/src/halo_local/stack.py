@@ -1,6 +1,7 @@
 """The stack: Kafka, PostgreSQL and MinIO for the demo, the tests and the benchmarks."""
 
 import os
+import sys
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -63,7 +64,9 @@ def build_servers(parts: AbstractSet[str] = PARTS) -> None:
 def _choose() -> str:
     way = os.environ.get("HALO_STACK") or "auto"
     if way == "auto":
-        return "external" if named_in_environment() else "native"
+        way = "external" if named_in_environment() else "native"
+    if way == "native" and sys.platform != "linux":
+        raise LocalStackError("HALO_STACK=native needs Linux: take external with servers of your own")
     if way == "docker":
         raise LocalStackError("HALO_STACK=docker is not there yet: take native, or external with servers of your own")
     if way not in {"native", "external"}:
