@@ -1,5 +1,6 @@
 """The servers of a stack never outlive its owner, however it ends."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from halo_local.cache import data_root
+from halo_local.parts import Server
 from halo_local.stack import start_stack
 
 OWNER = """
@@ -22,6 +24,14 @@ with start_stack(durable=False):
     signal.pause()
 """
 """Runs a stack and forks a child, which keeps the owner's end of the pipe open; prints the child's number."""
+
+STUBBORN = """
+import signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+while True:
+    signal.pause()
+"""
 
 END_SECONDS = 30
 POLL_SECONDS = 0.05
@@ -86,6 +96,23 @@ class TestKeeper:
         running.owner.kill()
 
         _await(running.all_is_gone)
+
+    def test_stubborn_server(self, tmp_path: Path) -> None:
+        """A server that ignores the signal to stop is killed."""
+        server = Server("stubborn", [sys.executable, "-c", STUBBORN], cwd=str(tmp_path), log=str(tmp_path / "log"))
+        orders = {"owner": os.getpid(), "folder": str(tmp_path), "servers": [server.as_json()]}
+        command = [sys.executable, "-m", "halo_local.keeper"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as keeper:
+            assert keeper.stdin
+            assert keeper.stdout
+            keeper.stdin.write(json.dumps(orders) + "\n")
+            keeper.stdin.flush()
+            stubborn = json.loads(keeper.stdout.readline())["started"]["stubborn"]
+            _await(lambda: "deaf" in (tmp_path / "log").read_text())
+
+            keeper.stdin.close()
+
+            _await(lambda: not _lives(stubborn))
 
     def test_keeper_killed(self, running: Running) -> None:
         """Kill -9 of the keeper ends the servers; the next start removes the folder that it left."""
