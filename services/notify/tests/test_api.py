@@ -72,10 +72,13 @@ class TestListMessages:
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
 
-    @pytest.mark.parametrize("role", [role for role in Role if role not in {Role.OPS, Role.PUBLIC}])
-    async def test_others(self, client: Client, role: Role) -> None:
+    async def test_others(self, client: Client) -> None:
         """The log is for the ops team alone."""
-        assert (await client.signed_in(role).get("/v1/messages")).status_code == 403
+        others = [role for role in Role if role not in {Role.OPS, Role.PUBLIC}]
+
+        assert [(await client.signed_in(role).get("/v1/messages")).status_code for role in others] == [403] * len(
+            others
+        )
 
     async def test_nobody(self, client: Client) -> None:
         """Who is not signed in sees nothing."""

@@ -70,7 +70,7 @@ async def lease_due(tx: Tx, channel: MessageChannel) -> Lease:
 async def settle(tx: Tx, lease_id: UUID, outcomes: Mapping[UUID, Outcome]) -> None:
     """Keep what became of a lease's attempts; a message without an outcome stays leased.
 
-    What the lease lost to its expiry stays unknown: the answer came too late to be believed by whoever was told so.
+    What the lease lost to its expiry stays unknown, whatever the late answer says: that was told already.
     """
     for message in await repository.list_leased(tx, lease_id):
         outcome = outcomes.get(message.message_id)
