@@ -131,10 +131,10 @@ def _assignments(topics: Topics) -> Table:
         match event:
             case dispatch.AssignmentOffered():
                 offer = {"officer_id": event.officer_id, "level": event.level, "due_at": event.due_at}
-                table.insert(**blank | now | offer, state="offered")
+                table.insert(**blank | now | offer | {"state": "offered"})
             case dispatch.AssignmentAwaited():
                 place = {"kelurahan_code": event.kelurahan_code, "coordinator_id": event.coordinator_id}
-                table.insert(**blank | now | place, state="awaited", await_reason=event.reason)
+                table.insert(**blank | now | place | {"state": "awaited", "await_reason": event.reason})
             case dispatch.AssignmentAccepted():
                 held = {"state": "accepted", "officer_id": event.officer_id, "due_at": None}
                 table.update(event.request_id, **held, changed_at=envelope.time)

@@ -16,8 +16,10 @@ from halo_demo.people.counter import Counter
 from halo_demo.register import Register
 from halo_demo.watch import Watch
 
-AT_ONCE: Final = 24
-"""Officers who are at work at the same time."""
+COLLECTING: Final = 16
+"""Officers who visit and collect papers at the same time."""
+DELIVERING: Final = 8
+"""Officers who deliver at the same time."""
 EVENT_SECONDS: Final = 150.0
 """How long somebody waits for a fact; longer than the lease of a service that was killed."""
 TOKEN_SECONDS: Final = 10.0
@@ -33,7 +35,8 @@ class Office:
     pool: PaperPool
     issuer: str
     seed: int
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    collecting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(COLLECTING))
+    delivering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERING))
     counter: Counter = field(default_factory=Counter)
     _dice: random.Random = field(init=False)
     _people: dict[str, Person] = field(default_factory=dict)

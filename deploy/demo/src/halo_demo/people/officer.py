@@ -36,7 +36,7 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
     event = offer.event
     assert isinstance(event, dispatch.AssignmentOffered)  # noqa: S101 - listened for by this name
     officer = await office.sign_in(event.officer_id, "officer")
-    async with office.places:
+    async with office.collecting:
         assignment = await _find_offer(office, officer, event.request_id)
         path = f"/v1/assignments/{event.request_id}"
         if number % DECLINE_EVERY == 0 and not _was_declined(office, event.request_id):
@@ -47,7 +47,7 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
         await _visit(office, case)
         items = await _collect(office, case, assignment["documents"])
     await _fetch(office, case)
-    async with office.places:
+    async with office.delivering:
         await _deliver(office, case, items)
 
 
