@@ -1,3 +1,4 @@
+import pytest
 from halo_intake.domain.tracking import ALPHABET, new_tracking_no, read_tracking_no
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,12 @@ class TestNewTrackingNo:
     def test_no_number_twice(self) -> None:
         """Numbers are random: a thousand of them differ."""
         assert len({new_tracking_no(2026) for _ in range(1000)}) == 1000
+
+    @pytest.mark.parametrize("draw", ["3NT1PQQT", "BJ7NVCKJ"], ids=["a swap would pass", "check character L"])
+    def test_weak_number_is_thrown_away(self, draw: str) -> None:
+        """A draw whose check character is weak or looks like a digit is not given out."""
+        characters = iter(f"{draw}00000000" + "0123456789" * 10)
+        assert draw not in new_tracking_no(2026, lambda _: next(characters)).replace("-", "")
 
 
 class TestReadTrackingNo:

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -140,6 +141,24 @@ class TestCloseRequest:
         async with database.transaction() as tx:
             await usecases.close_request(tx, delivered)
         assert len(tx.emitted) == 2
+
+    async def test_others_wait(self, database: Database, delivered: UUID) -> None:
+        """Who asks for the status while the request is being closed hears that it is closed."""
+
+        async def ask() -> list[Event]:
+            async with database.transaction() as tx:
+                await usecases.repeat_status(tx, delivered)
+            return tx.emitted
+
+        async with asyncio.timeout(10), database.transaction() as tx:
+            await usecases.close_request(tx, delivered)
+            asking = asyncio.create_task(ask())
+            while not asking.done():
+                if await tx.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                    break
+        (told,) = await asking
+        assert isinstance(told, RequestProgressed)
+        assert told.status is PublicStatus.CLOSED
 
     async def test_unknown(self, tx: Tx, request_id: UUID) -> None:
         """A request that is not known cannot be closed."""
