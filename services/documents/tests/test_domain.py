@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 from halo_documents.domain.checklists import Checklist, Checklists, load_checklists
 from halo_documents.domain.dossiers import Item, ItemState
-from halo_documents.domain.papers import Announcement, MediaType, judge
+from halo_documents.domain.papers import Announcement, MediaType, PaperState, judge
+from halo_documents.errors import PaperNotClearedError, WrongStateError
 from halo_events.contract.documents import Purpose, QuarantineReason
 from halo_events.contract.values import DocumentKind
 from pydantic import ValidationError
@@ -136,3 +137,23 @@ class TestItem:
         assert item.was_collected_by(str(holder))
         assert not item.was_collected_by("operator-1")
         assert not item.was_collected_by(None)
+
+
+class TestWrongStateError:
+    @pytest.mark.parametrize("state", list(ItemState))
+    def test_both_languages(self, state: ItemState) -> None:
+        """Every state can be told, in Indonesian and in English."""
+        problem = WrongStateError(expected=ItemState.SUBMITTED, state=state).problem()
+
+        assert state in problem.detail
+        assert state not in problem.detail_id
+
+
+class TestPaperNotClearedError:
+    @pytest.mark.parametrize("state", list(PaperState))
+    def test_both_languages(self, state: PaperState) -> None:
+        """Every state can be told, in Indonesian and in English."""
+        problem = PaperNotClearedError(state).problem()
+
+        assert state in problem.detail
+        assert state not in problem.detail_id

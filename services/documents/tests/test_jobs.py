@@ -10,7 +10,7 @@ import pytest
 from halo_documents import jobs
 from halo_documents.domain.papers import Announcement, Claim, Finding, Limits, MediaType, Upload
 from halo_documents.gateways.checking import Checker
-from halo_documents.gateways.store import ObjectMissingError, PaperStore, StoreAwayError
+from halo_documents.gateways.store import THREADS, ObjectMissingError, PaperStore, StoreAwayError
 from halo_documents.usecases import papers
 from halo_events.contract.documents import PaperCleared, PaperQuarantined, PaperUploaded, Purpose
 from halo_events.contract.values import DocumentKind
@@ -207,6 +207,18 @@ class TestCheckPapers:
         assert await field.state(upload) == ("stored", None)
         assert await jobs.check_papers(checker, database) == 1
         assert await field.state(upload) == ("cleared", None)
+
+    async def test_no_time(self, field: Officer, store: PaperStore, database: Database) -> None:
+        """What could not be begun in time is given back at once, without a try; the rest is left to its lease."""
+        for _ in range(THREADS + 1):
+            await field.bring(JPEG)
+        hurried = Checker(store, LIMITS, timedelta(0))
+
+        assert await jobs.check_papers(hurried, database) == THREADS + 1
+        hurried.close()
+
+        (claim,) = await lease(database)
+        assert claim.attempts == 1
 
     async def test_lease(self, field: Officer, checker: Checker, database: Database, clock: "Clock") -> None:
         """What another worker has is left alone until its lease has run out; then it is taken."""

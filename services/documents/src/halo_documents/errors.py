@@ -1,8 +1,26 @@
 """What documents refuses, with HTTP status and words in Indonesian and English."""
 
 from http import HTTPStatus
+from typing import Final
 
 from halo_service.problems import BusinessError
+
+_ITEM_STATES: Final = {
+    "needed": "masih dikumpulkan berkasnya",
+    "submitted": "sudah diajukan",
+    "verified": "sudah diverifikasi",
+    "issued": "sudah diterbitkan",
+    "printed": "sudah dicetak",
+    "handed_over": "sudah diserahkan kepada petugas",
+    "delivered": "sudah diantar",
+}
+_PAPER_STATES: Final = {
+    "awaited": "masih ditunggu",
+    "stored": "sedang diperiksa",
+    "expired": "waktu unggahnya lewat",
+    "cleared": "lolos",
+    "quarantined": "dikarantina",
+}
 
 
 class RequestUnknownError(BusinessError):
@@ -107,9 +125,12 @@ class PaperNotClearedError(BusinessError):
 
     code = "paper-not-cleared"
     message = (
-        "File ini belum atau tidak lolos pemeriksaan (keadaan: {state}).",
-        "This paper has not passed its checks (state: {state}).",
+        "File ini belum atau tidak lolos pemeriksaan ({keadaan}).",
+        "This paper has not passed its checks ({state}).",
     )
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state=state, keadaan=_PAPER_STATES[state])
 
 
 class PapersMissingError(BusinessError):
@@ -128,9 +149,12 @@ class WrongStateError(BusinessError):
 
     code = "wrong-state"
     message = (
-        "Langkah ini hanya dapat dilakukan dari keadaan {expected}; dokumen ini: {state}.",
-        "This step begins at {expected}; this item is {state}.",
+        "Langkah ini untuk dokumen yang {seharusnya}; dokumen ini {keadaan}.",
+        "This step is for items that are {expected}; this one is {state}.",
     )
+
+    def __init__(self, expected: str, state: str) -> None:
+        super().__init__(expected=expected, state=state, seharusnya=_ITEM_STATES[expected], keadaan=_ITEM_STATES[state])
 
 
 class OperatorIsCollectorError(BusinessError):

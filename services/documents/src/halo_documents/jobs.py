@@ -37,7 +37,7 @@ async def check_papers(checker: Checker, database: Database) -> int:
         return 0
     checked = await checker.check_all(claims)
     for error in checked.errors:
-        _LOG.error("paper_not_checked", **describe(error))
+        _LOG.error("paper not checked", **describe(error))
     told = await _settle(database, checked)
     await _drop_kept(checker, checked.findings, told)
     if checked.away is not None:
@@ -58,7 +58,7 @@ async def _settle(database: Database, checked: Checked) -> Sequence[UUID]:
     except Exception as error:
         if is_infrastructure(error):
             raise
-        _LOG.error("batch_not_told", papers=len(checked.findings), **describe(error))
+        _LOG.error("papers not told together, now one by one", papers=len(checked.findings), **describe(error))
     told: list[UUID] = []
     for finding in checked.findings:
         told += await _tell_alone(database, finding)
@@ -73,7 +73,7 @@ async def _tell_alone(database: Database, finding: Finding) -> Sequence[UUID]:
     except Exception as error:
         if is_infrastructure(error):
             raise
-        _LOG.error("paper_not_told", paper_id=str(finding.claim.upload.paper_id), **describe(error))
+        _LOG.error("paper not told", paper_id=str(finding.claim.upload.paper_id), **describe(error))
         return ()
 
 
@@ -96,4 +96,4 @@ async def _drop_kept(checker: Checker, findings: Sequence[Finding], told: Sequen
     try:
         await checker.drop(kept)
     except StoreAwayError as error:
-        _LOG.warning("uploads_not_dropped", papers=len(kept), code=error.code)
+        _LOG.warning("uploads not dropped, the bucket will do it", papers=len(kept), code=error.code)

@@ -42,7 +42,7 @@ async def issue_item(item_id: UUID, body: Issue, caller: OperatorDep, tx: TxDep,
 
 
 @router.post("/items/{item_id}/print")
-async def print_item(item_id: UUID, body: Print, caller: OperatorDep, tx: TxDep, once: OnceDep) -> ItemAnswer:
+async def print_item(item_id: UUID, body: Print | None, caller: OperatorDep, tx: TxDep, once: OnceDep) -> ItemAnswer:
     """Say that an issued item lies printed, cards with the serial of their blank."""
-    state = await desk.print_item(tx, item_id, body.blank_serial, caller.actor())
+    state = await desk.print_item(tx, item_id, body.blank_serial if body else None, caller.actor())
     return await once.keep(tx, ItemAnswer(item_id=item_id, state=state))

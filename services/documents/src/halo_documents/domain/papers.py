@@ -14,14 +14,11 @@ MIB: Final = 1024 * 1024
 CHECKS: Final = ("size", "type", "structure")
 """What a cleared paper passed: it is as long as announced, of the announced type, and opens whole."""
 
-LEASE: Final = timedelta(seconds=90)
+LEASE: Final = timedelta(seconds=30)
 """How long a worker has a paper to itself; then another may take it."""
 
-CHECK_LIMIT: Final = timedelta(seconds=60)
-"""How long a worker tries; it stays below the lease, so that two never write one paper."""
-
-STORE_PAUSE: Final = timedelta(seconds=5)
-"""How long a paper waits when the store is away."""
+CHECK_LIMIT: Final = timedelta(seconds=15)
+"""How long a worker begins to write papers: so far below the lease that two never write one paper."""
 
 ATTEMPTS: Final = 5
 """Tries that end without an answer, after which the officer is asked for another file."""

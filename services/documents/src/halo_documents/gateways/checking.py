@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from halo_events.contract.documents import QuarantineReason
 
@@ -35,7 +36,10 @@ class OverranError(Exception):
 
 @dataclass(slots=True)
 class Checked:
-    """What became of a batch: findings, setbacks, papers that were not tried, and why not; errors of single papers."""
+    """What became of a batch: findings, setbacks, errors of single papers.
+
+    `untried` papers were not begun: the time was up, or the store was `away`.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     setbacks: list[Setback] = field(default_factory=list)
@@ -43,13 +47,21 @@ class Checked:
     away: StoreAwayError | None = None
     errors: list[BaseException] = field(default_factory=list)
 
+    def add(self, result: Finding | Setback) -> None:
+        """Put a result where it belongs."""
+        if isinstance(result, Finding):
+            self.findings.append(result)
+        else:
+            self.setbacks.append(result)
+
 
 class Checker:
     """Checks several papers at a time, in threads of its own: reading and opening files block."""
 
-    def __init__(self, store: PaperStore, limits: Limits) -> None:
+    def __init__(self, store: PaperStore, limits: Limits, limit: timedelta = CHECK_LIMIT) -> None:
         self._store = store
         self._limits = limits
+        self._seconds = limit.total_seconds()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="papers")
 
     def close(self) -> None:
@@ -57,19 +69,20 @@ class Checker:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def check_all(self, claims: Sequence[Claim]) -> Checked:
-        """Check a batch. Once the store is found away the rest is not tried; what overruns is left to its lease."""
-        checked = Checked()
-        deadline = time.monotonic() + CHECK_LIMIT.total_seconds()
+        """Check a batch within the limit.
+
+        Once the store is found away the rest is not tried. What is under way at the end is left to its lease.
+        """
+        checked = Checked(untried=list(claims))
+        deadline = time.monotonic() + self._seconds
         slots = asyncio.Semaphore(THREADS)
         tasks = [asyncio.create_task(self._check_one(claim, checked, slots, deadline)) for claim in claims]
         try:
-            await asyncio.wait(tasks, timeout=CHECK_LIMIT.total_seconds())
+            done, _ = await asyncio.wait(tasks, timeout=self._seconds)
         finally:
             for task in tasks:
                 task.cancel()
-        checked.errors += [
-            error for task in tasks if task.done() and not task.cancelled() and (error := task.exception())
-        ]
+        checked.errors += [error for task in done if (error := task.exception())]
         return checked
 
     async def drop(self, uploads: Sequence[Upload]) -> None:
@@ -78,23 +91,19 @@ class Checker:
 
     async def _check_one(self, claim: Claim, checked: Checked, slots: asyncio.Semaphore, deadline: float) -> None:
         async with slots:
-            if claim.attempts > ATTEMPTS:
-                checked.setbacks.append(Setback(claim, UploadProblem.NOT_CHECKABLE))
-                return
             if checked.away is not None:
-                checked.untried.append(claim)
                 return
-            loop = asyncio.get_running_loop()
+            checked.untried.remove(claim)
             try:
-                result = await loop.run_in_executor(self._pool, self._check, claim, deadline)
+                checked.add(await self._try(claim, deadline))
             except StoreAwayError as error:
                 checked.away = error
                 checked.untried.append(claim)
-                return
-        if isinstance(result, Finding):
-            checked.findings.append(result)
-        else:
-            checked.setbacks.append(result)
+
+    async def _try(self, claim: Claim, deadline: float) -> Finding | Setback:
+        if claim.attempts > ATTEMPTS:
+            return Setback(claim, UploadProblem.NOT_CHECKABLE)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._check, claim, deadline)
 
     def _check(self, claim: Claim, deadline: float) -> Finding | Setback:
         """One paper, in a thread. Raises StoreAwayError, OverranError."""

@@ -92,7 +92,7 @@ class PaperStore:
                 region=address.region,
                 http_client=PoolManager(
                     maxsize=THREADS,
-                    timeout=Timeout(connect=3, read=10),
+                    timeout=Timeout(connect=2, read=5),
                     retries=Retry(total=1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]),
                 ),
             )

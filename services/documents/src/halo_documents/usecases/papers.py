@@ -173,7 +173,7 @@ async def open_paper(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
     """A paper that may be opened. Raises as `read_paper`, and PaperNotClearedError."""
     paper = await read_paper(tx, paper_id, actor)
     if paper.state is not PaperState.CLEARED:
-        raise PaperNotClearedError(state=paper.state)
+        raise PaperNotClearedError(paper.state)
     return paper
 
 
