@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count, islice
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from halo_events.contract.event import SYSTEM, Event, RequestEvent
 from halo_events.envelope import Envelope, encode_headers
 from halo_events.runtime import Consumer, Database, Handlers, Relay
@@ -103,6 +104,31 @@ class World:
                 await producer.send_and_wait(topic, value, key=key, partition=partition, headers=headers)
         finally:
             await producer.stop()
+
+    async def read(self, topic: Topic, partitions: Sequence[int] = range(PARTITIONS)) -> list[Any]:
+        """All records of a topic, partition by partition, up to the ends of now."""
+        reader = AIOKafkaConsumer(bootstrap_servers=self.kafka, auto_offset_reset="earliest", fetch_max_wait_ms=50)
+        await reader.start()
+        try:
+            slots = [TopicPartition(topic.name, number) for number in partitions]
+            reader.assign(slots)
+            ends = await reader.end_offsets(slots)
+            found: list[Any] = []
+            while any([await reader.position(slot) < ends[slot] for slot in slots]):
+                for records in (await reader.getmany(timeout_ms=200)).values():
+                    found.extend(records)
+            return sorted(found, key=lambda item: (item.partition, item.offset))
+        finally:
+            await reader.stop()
+
+    def key(self, partition: int, nth: int = 0) -> UUID:
+        """A request id of this partition, the nth of many."""
+        fitting = (key for key in map(UUID, map("{:032x}".format, count(1))) if self.partition(key) == partition)
+        return next(islice(fitting, nth, None))
+
+    def partition(self, request_id: UUID) -> int:
+        """The partition of a request id in this test's topics."""
+        return partition_of(str(request_id), PARTITIONS)
 
     def cause(self, request_id: UUID, number: int = 1) -> Event:
         """A cause of this test."""

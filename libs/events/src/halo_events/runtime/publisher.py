@@ -23,6 +23,7 @@ class Publisher:
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self._producer = producer
+        self._known: set[str] = set()
 
     @classmethod
     async def start(cls, service: str, kafka: str) -> Self:
@@ -53,17 +54,20 @@ class Publisher:
     async def publish(self, rows: "Sequence[asyncpg.Record]") -> tuple[list[int], dict[str, Exception]]:
         """Send rows in their order; the ids that were acknowledged, and the error of each topic that failed.
 
-        A partition gets one batch: what does not fit into it waits for the next round.
+        A partition gets one batch: what does not fit into it waits for the next round. Nothing is sent to a topic that
+        the broker lacks: it would keep all others waiting for its time-out.
         """
+        absent = await self._absent({row["topic"] for row in rows})
         slots: dict[tuple[str, int], list[asyncpg.Record]] = defaultdict(list)
         for row in rows:
-            slots[row["topic"], row["partition"]].append(row)
+            if row["topic"] not in absent:
+                slots[row["topic"], row["partition"]].append(row)
         results = await asyncio.gather(
             *(self._send(topic, partition, members) for (topic, partition), members in slots.items()),
             return_exceptions=True,
         )
         acknowledged: list[int] = []
-        failed: dict[str, Exception] = {}
+        failed: dict[str, Exception] = {topic: UnknownTopicOrPartitionError() for topic in absent}
         for (topic, _), result in zip(slots, results, strict=True):
             if isinstance(result, KafkaError | OSError | TimeoutError):
                 failed[topic] = result
@@ -72,6 +76,12 @@ class Publisher:
             else:
                 acknowledged.extend(result)
         return acknowledged, failed
+
+    async def _absent(self, topics: set[str]) -> set[str]:
+        unsure = topics - self._known
+        absent = set(await self.missing(list(unsure))) if unsure else set()
+        self._known |= unsure - absent
+        return absent
 
     async def _send(self, topic: str, partition: int, rows: "Sequence[asyncpg.Record]") -> list[int]:
         batch = self._producer.create_batch()

@@ -1,6 +1,7 @@
 """The relay: publishes the outbox of one database. One process leads, others stand by."""
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,8 @@ _POLL: Final = 0.1
 """Seconds between looks at the outbox when nobody rings: other processes write to it too."""
 _STANDBY: Final = 0.5
 _TOUCH: Final = 1.0
+_LOOK: Final = 2.0
+"""Seconds between looks for declared topics that the broker lacks."""
 _LEAD_TIMEOUTS: Final = Timeouts(idle_session=5)
 """A frozen leader loses its lock after 5 seconds, as it can't touch its session."""
 _log = structlog.get_logger("halo_events.relay")
@@ -99,20 +102,23 @@ class Relay:
     ) -> None:
         """One life of a producer: it is made anew after any produce error."""
         publisher = await Publisher.start(self._service, self._kafka)
+        look_at = 0.0
         try:
-            self._note_missing(await publisher.missing(self._topics))
             while not stop.is_set():
                 if touch.done():
                     raise LeadLostError("the relay's lock session ended")
+                if time.monotonic() >= look_at:
+                    missing = await publisher.missing(self._topics)
+                    self._note_missing(missing)
+                    look_at = time.monotonic() + (_LOOK if missing else math.inf)
                 self._emitted.clear()
                 rows = await work.fetch(_SQL["list_outbox"], _ROWS, self._held_topics())
-                if not rows:
-                    self.health.well("infrastructure")
-                    backoff.reset()
-                    await wait_unless(self._emitted, _POLL)
-                    continue
-                if not await self._round(work, publisher, rows):
+                if rows and not await self._round(work, publisher, rows):
                     return
+                self.health.well("infrastructure")
+                backoff.reset()
+                if not rows:
+                    await wait_unless(self._emitted, _POLL)
         finally:
             await publisher.discard()
 
