@@ -28,9 +28,8 @@ from halo_events.contract.documents import (
 from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event
 from halo_events.contract.intake import RequestReceived
 from halo_events.contract.values import Channel, DocumentKind, Resident
-from halo_events.envelope import Envelope
-from halo_events.runtime import Database, Tx
-from halo_events.testing import Databases
+from halo_events.runtime import Database
+from halo_events.testing import Databases, take
 from halo_service.service import Service
 from halo_service.testing import Client, local_settings, service_client, service_database
 
@@ -38,19 +37,6 @@ JATIRASA = "32.75.09.1006"
 JATIASIH = "32.75.09.1003"
 SHA256 = "a" * 64
 """Any hash."""
-
-
-async def bring(tx: Tx, event: Event, *, at: datetime | None = None, decide: bool = True) -> None:
-    """Fold a fact, and decide upon it, as the consumer does."""
-    envelope = Envelope(str(uuid4()), f"/halopamor/{event.topic.owner}", event.type, at or tx.now, event.key)
-    tx.handle({event.key: envelope})
-    handlers = tx._handlers
-    tables = [handlers.projection_of, handlers.decision_of] if decide else [handlers.projection_of]
-    for table in tables:
-        handler = table.get(event.type)
-        if handler is not None:
-            await handler.call(tx, [event] if handler.batched else event)
-    tx.handle({})
 
 
 def officer_actor(officer_id: UUID) -> Actor:
@@ -110,7 +96,6 @@ class World:
     JATIRASA: ClassVar = JATIRASA
     JATIASIH: ClassVar = JATIASIH
     SHA256: ClassVar = SHA256
-    bring: ClassVar = staticmethod(bring)
     actor: ClassVar = staticmethod(officer_actor)
     request_received: ClassVar = staticmethod(request_received)
     paper_uploaded: ClassVar = staticmethod(paper_uploaded)
@@ -121,7 +106,7 @@ class World:
     async def fact(self, event: Event, *, at: datetime | None = None) -> list[Event]:
         """Let dispatch see a fact; what it emits about it."""
         async with self.database.transaction() as tx:
-            await bring(tx, event, at=at)
+            await take(tx, event, at=at)
             return tx.emitted
 
     async def place(self, *numbers: str, kelurahan_code: str = JATIRASA) -> None:

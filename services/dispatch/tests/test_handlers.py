@@ -28,6 +28,7 @@ from halo_events.contract.event import SYSTEM, Event
 from halo_events.contract.intake import ClosedBy, RequestClosed
 from halo_events.contract.values import DocumentKind, Relation
 from halo_events.runtime import Database, Tx
+from halo_events.testing import take
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -117,7 +118,7 @@ async def fold(database: Database, world: "World", order: Sequence[int]) -> dict
     async with database.transaction() as tx:
         for topic in order:
             event, at = queues[topic].pop(0)
-            await world.bring(tx, event, at=at, decide=False)
+            await take(tx, event, at=at, decide=False)
         found = await tables(tx)
         names = ", ".join(found)
         await tx.execute(f"TRUNCATE {names}")

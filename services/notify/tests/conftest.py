@@ -28,9 +28,8 @@ from halo_events.contract.documents import DossierSubmitted, HandoverCompleted
 from halo_events.contract.event import SYSTEM, Event
 from halo_events.contract.intake import RequestReceived
 from halo_events.contract.values import Resident
-from halo_events.envelope import Envelope
-from halo_events.runtime import Database, Tx
-from halo_events.testing import Databases
+from halo_events.runtime import Database
+from halo_events.testing import Databases, take
 from halo_notify.app import build
 from halo_notify.settings import NotifySettings
 from halo_service.service import Service
@@ -136,17 +135,6 @@ class Story:
         )
 
 
-async def take(tx: Tx, event: Event, event_id: str | None = None) -> None:
-    """Handle a foreign event as the consumer does: projection first, then decision."""
-    handlers = tx._handlers
-    source = f"/halopamor/{event.topic.owner}"
-    envelope = Envelope(event_id or str(uuid4()), source, event.type, NOON, subject=event.key)
-    tx.handle({event.key: envelope})
-    for table in (handlers.projection_of, handlers.decision_of):
-        if event.type in table:
-            await table[event.type].call(tx, event)
-
-
 class Desk:
     """The service's database, its clock, and what a test asks of them."""
 
@@ -159,7 +147,7 @@ class Desk:
         """Handle foreign events in one transaction; what was emitted."""
         async with self.database.transaction() as tx:
             for event in events:
-                await take(tx, event, event_id)
+                await take(tx, event, at=NOON, event_id=event_id)
         return tx.emitted
 
     async def rows(self, sql: str, *args: object) -> list[tuple[Any, ...]]:

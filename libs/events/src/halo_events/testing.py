@@ -1,16 +1,21 @@
-"""For tests: a fresh database each, copied from a template that was migrated once."""
+"""For tests: fresh databases copied from a migrated template, events taken by hand, conditions waited for."""
 
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from importlib.resources.abc import Traversable
 from itertools import count
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
 
+from halo_events.contract.event import Event
+from halo_events.envelope import Envelope
 from halo_events.runtime.migrate import EVENTS, migrate
+from halo_events.runtime.transaction import Tx
 
 _NUMBERS: Final = count(1)
 
@@ -57,6 +62,23 @@ def _fingerprint(migrations: Sequence[Traversable]) -> str:
             if file.name.endswith(".sql"):
                 digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+async def take(
+    tx: Tx, event: Event, *, at: datetime | None = None, event_id: str | None = None, decide: bool = True
+) -> None:
+    """Handle another service's event as the consumer does: projection first, then decision.
+
+    `at` is when it was recorded (the transaction's time, if left out); without `decide` it is only folded.
+    """
+    source = f"/halopamor/{event.topic.owner}"
+    tx.handle({event.key: Envelope(event_id or str(uuid4()), source, event.type, at or tx.now, event.key)})
+    tables = (tx.handlers.projection_of, tx.handlers.decision_of) if decide else (tx.handlers.projection_of,)
+    for table in tables:
+        handler = table.get(event.type)
+        if handler is not None:
+            await handler.call(tx, [event] if handler.batched else event)
+    tx.handle({})
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], within: float = 15) -> None:

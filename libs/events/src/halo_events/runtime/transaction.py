@@ -79,7 +79,7 @@ class Tx(Fold):
         self.now = now
         self.emitted: list[Event] = []
         self.outbox: list[OutboxRow] = []
-        self._handlers = handlers
+        self.handlers = handlers
         self._causes: Mapping[str, Envelope] = {}
 
     def handle(self, causes: Mapping[str, Envelope]) -> None:
@@ -93,7 +93,7 @@ class Tx(Fold):
         Raises EventTooLargeError, and ValueError for an event of another service's topic.
         """
         envelope, row = self._prepare(event)
-        projection = self._handlers.projection_of.get(event.type)
+        projection = self.handlers.projection_of.get(event.type)
         if projection is not None:
             await self._fold(projection, [event] if projection.batched else event, [envelope])
         self.outbox.append(row)
@@ -105,7 +105,7 @@ class Tx(Fold):
 
         Raises what `emit` does, and ValueError for facts of several types or of one key; none is published then.
         """
-        projection = self._handlers.projection_of.get(events[0].type) if events else None
+        projection = self.handlers.projection_of.get(events[0].type) if events else None
         if projection is None or not projection.batched:
             for event in events:
                 await self.emit(event)
@@ -118,8 +118,8 @@ class Tx(Fold):
         self.emitted.extend(events)
 
     def _prepare(self, event: Event) -> tuple[Envelope, OutboxRow]:
-        if event.topic.owner != self._handlers.service:
-            raise ValueError(f"{event.type} is not for {self._handlers.service} to write")
+        if event.topic.owner != self.handlers.service:
+            raise ValueError(f"{event.type} is not for {self.handlers.service} to write")
         envelope = self._envelope_of(event)
         return envelope, outbox_row(event, envelope)
 
@@ -129,7 +129,7 @@ class Tx(Fold):
             cause = next(iter(self._causes.values()))
         return Envelope(
             id=str(uuid7()),
-            source=self._handlers.source,
+            source=self.handlers.source,
             type=event.type,
             time=self.now,
             subject=event.key,
