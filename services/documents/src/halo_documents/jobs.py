@@ -24,8 +24,8 @@ _LAPSED: Final = 500
 def jobs(checker: Checker) -> tuple[Job, ...]:
     """The jobs of documents."""
     return (
-        Job("check-papers", timedelta(seconds=0.5), partial(check_papers, checker)),
-        Job("expire-uploads", timedelta(minutes=1), expire_uploads),
+        Job("check papers", timedelta(seconds=0.5), partial(check_papers, checker)),
+        Job("expire uploads", timedelta(minutes=1), expire_uploads),
     )
 
 
