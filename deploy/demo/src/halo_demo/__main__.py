@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 
+import uvloop
 from rich.console import Console
 
 from halo_demo.errors import DemoError
@@ -28,7 +29,7 @@ def main() -> None:
     try:
         if given.command in commands:
             commands[given.command](console)
-        elif not asyncio.run(_run(console, Options(given.requests, given.seed, given.kill))):
+        elif not uvloop.run(_run(console, Options(given.requests, given.seed, given.kill))):
             sys.exit(1)
     except DemoError as problem:
         console.print(f"[red]demo:[/red] {type(problem).__name__}", soft_wrap=True)

@@ -16,6 +16,9 @@ from halo_demo.errors import CallError
 
 NAMESPACE: Final = UUID("6f1c3c1e-4f5e-4a53-9a57-2b1f6f0c3275")
 CALL_SECONDS: Final = 10.0
+CONNECTIONS: Final = 8
+"""To each service at the same time."""
+STORE: Final = "store"
 PATIENCE_SECONDS: Final = 75.0
 """How long a person tries one thing before giving up; a killed service is back in less."""
 FIRST_PAUSE: Final = 0.2
@@ -42,23 +45,40 @@ class Person:
     token: str = field(repr=False)
 
 
+class _Door:
+    """A few connections to one service. Who waits does so here: a long queue makes httpx slow."""
+
+    def __init__(self) -> None:
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4)
+        self.client = httpx.AsyncClient(timeout=CALL_SECONDS, limits=limits, trust_env=False)
+        self._free = asyncio.Semaphore(CONNECTIONS)
+
+    async def get(self, url: str, **arguments: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        async with self._free:
+            return await self.client.get(url, **arguments)
+
+    async def post(self, url: str, **arguments: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        async with self._free:
+            return await self.client.post(url, **arguments)
+
+
 class Line:
     """The way to all services; `addresses` by service name."""
 
     def __init__(self, addresses: Mapping[str, str], seed: int) -> None:
         self._addresses = addresses
         self._rng = random.Random(seed)  # noqa: S311 - jitter, not a secret
-        limits = httpx.Limits(max_connections=60, max_keepalive_connections=60, keepalive_expiry=4)
-        self._client = httpx.AsyncClient(timeout=CALL_SECONDS, limits=limits, trust_env=False)
+        self._doors = {name: _Door() for name in (*addresses, STORE)}
         self.tally = Tally()
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        for door in self._doors.values():
+            await door.client.aclose()
 
     async def get(self, service: str, path: str, person: Person) -> Any:  # noqa: ANN401 - JSON
         """Return the JSON that the service answers."""
-        call = partial(self._client.get, self._addresses[service] + path, headers=_authorization(person))
+        call = partial(self._doors[service].get, self._addresses[service] + path, headers=_authorization(person))
         return (await self._persist(f"GET {service}{path}", call)).json()
 
     async def post(
@@ -72,7 +92,7 @@ class Line:
         sent = dict(body or {})
         key = uuid5(NAMESPACE, repr((person.id, path, sorted(sent.items()), attempt)))
         headers = _authorization(person) | {"Idempotency-Key": str(key)}
-        call = partial(self._client.post, self._addresses[service] + path, headers=headers, json=sent)
+        call = partial(self._doors[service].post, self._addresses[service] + path, headers=headers, json=sent)
         return (await self._persist(f"POST {service}{path}", call)).json()
 
     async def send_form(self, url: str, fields: Mapping[str, str], content: bytes, media_type: str) -> None:
@@ -82,7 +102,8 @@ class Line:
             CallError: the store refused it, or did not answer for more than a minute.
         """
         files = {"file": ("paper", content, media_type)}
-        await self._persist("upload to the store", partial(self._client.post, url, data=dict(fields), files=files))
+        call = partial(self._doors[STORE].post, url, data=dict(fields), files=files)
+        await self._persist("upload to the store", call)
 
     async def _persist(self, what: str, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
