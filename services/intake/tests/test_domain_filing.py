@@ -49,10 +49,6 @@ class TestCheckFiling:
         """Whether an RW exists is for dispatch to say."""
         assert _taken(entry(rw="999")).rw == "999"
 
-    def test_note_beside_the_resident(self, entry: Make) -> None:
-        """e-OPen's note is the resident's note."""
-        assert _taken(entry(note="Rumah biru")).contract_resident().note == "Rumah biru"
-
     @pytest.mark.parametrize(
         ("changes", "fault"),
         [

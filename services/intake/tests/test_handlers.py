@@ -29,12 +29,14 @@ async def _outbox(database: Database) -> list[dict[str, str]]:
 class TestRequestFiled:
     async def test_good(self, receive: ComeIn, filing: Make) -> None:
         """A good record becomes a request with a number, and its first status goes out."""
-        received, progressed = await receive(filing(household_size=4, target_group="elderly", note="Rumah biru"))
+        received, progressed = await receive(
+            filing(household_size=4, target_group="elderly", resident={"note": "Rumah biru"})
+        )
 
         assert isinstance(received, RequestReceived)
         assert (received.channel, received.source_ref, received.taken_by) == (Channel.EOPEN, "EO-1", None)
         assert (received.rw, received.rt, received.resident.phone) == ("007", "003", "+6281234567890")
-        assert received.resident.note == "Rumah biru"
+        assert (received.resident.note, received.household_size) == ("Rumah biru", 4)
         assert received.actor.role is ActorRole.EOPEN
         assert received.request_id.version == 7
         assert isinstance(progressed, RequestProgressed)
@@ -116,7 +118,7 @@ BAD: Mapping[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "too many documents": ({"documents": ["kia"] * 11}, ("too_long", "documents")),
     "RW out of form": ({"rw": "RW 07"}, ("rw_form", "rw")),
     "RT out of form": ({"rt": "0003"}, ("rt_form", "rt")),
-    "too long a text": ({"note": "x" * 2001}, ("string_too_long", "note")),
+    "too long a text": ({"resident": {"note": "x" * 2001}}, ("string_too_long", "resident.note")),
     "no resident": ({"resident": None}, ("missing", "resident")),
     "no time": ({"occurred_at": None}, ("missing", "occurred_at")),
     "time without a zone": ({"occurred_at": "2026-03-02T09:00:00"}, ("timezone_aware", "occurred_at")),
@@ -159,6 +161,11 @@ class TestRejected:
             (refused,) = await receive(filing(), headers={f"ce_{attribute}": ""})
             assert _reasons(refused) == [("envelope", attribute)]
             assert refused.source_ref == "EO-1"
+
+    async def test_unreadable_data(self, receive: ComeIn) -> None:
+        """A record without a number of e-OPen is answered under its id, where that can be read."""
+        (refused,) = await receive(b"{", headers={"ce_type": ""})
+        assert refused.source_ref == "ce-0"
 
     async def test_nameless(self, receive: ComeIn) -> None:
         """A record without any name is answered under its place in the topic."""

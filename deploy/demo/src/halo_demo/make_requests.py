@@ -128,7 +128,7 @@ def _make_data(rng: random.Random, number: int, house: House, *, unknown_rw: boo
         "language": "en" if rng.random() < 0.1 else "id",  # noqa: PLR2004 - one in ten
     }
     if rng.random() < 0.4:  # noqa: PLR2004 - some residents add a note
-        data["note"] = rng.choice(NOTES)
+        data["resident"]["note"] = rng.choice(NOTES)
     if documents == ("akta_kelahiran",) and rng.random() < 0.5:  # noqa: PLR2004 - newborns have no NIK yet
         del data["resident"]["nik"]
     return data

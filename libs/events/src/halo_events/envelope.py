@@ -123,6 +123,15 @@ def _structured_data(event: Mapping[str, Any]) -> bytes:
 
 
 def _envelope(attributes: Mapping[str, str], recorded_at: datetime) -> Envelope:
+    try:
+        return _checked(attributes, recorded_at)
+    except EnvelopeError as error:
+        if error.attribute != "id":
+            error.record_id = _optional(attributes, "id")
+        raise
+
+
+def _checked(attributes: Mapping[str, str], recorded_at: datetime) -> Envelope:
     if attributes.get("specversion") != "1.0":
         raise EnvelopeError("specversion", "must be 1.0")
     return Envelope(

@@ -6,11 +6,15 @@ class EventError(Exception):
 
 
 class EnvelopeError(EventError):
-    """A record is no CloudEvent: `attribute` names the part that is missing or malformed."""
+    """A record is no CloudEvent: `attribute` names the part that is missing or malformed.
+
+    `record_id` is the record's id where that much can be read, so that an answer can name the record.
+    """
 
     def __init__(self, attribute: str, problem: str) -> None:
         super().__init__(f"{attribute}: {problem}")
         self.attribute = attribute
+        self.record_id: str | None = None
 
 
 class UnknownTypeError(EventError):

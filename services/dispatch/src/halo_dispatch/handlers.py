@@ -46,6 +46,7 @@ async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
         rt=event.rt,
         documents=event.documents,
         target_group=event.target_group,
+        household_size=event.household_size,
         language=event.language,
         resident=ResidentRow(resident.name, resident.phone, resident.address, resident.note),
     )

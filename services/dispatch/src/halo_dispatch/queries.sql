@@ -110,9 +110,9 @@ SELECT officer_id
 SELECT name FROM officers WHERE officer_id = $1;
 
 -- name: insert_request
-INSERT INTO requests (request_id, round, tracking_no, documents, kelurahan_code, rw, rt, target_group, language,
-                      name, phone, address, note, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+INSERT INTO requests (request_id, round, tracking_no, documents, kelurahan_code, rw, rt, target_group,
+                      household_size, language, name, phone, address, note, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: update_request_closed
 UPDATE requests SET closed_at = $2 WHERE request_id = $1;
@@ -206,7 +206,7 @@ SELECT EXISTS (SELECT FROM declines WHERE request_id = $1 AND round = $2 AND off
 
 -- name: list_assignments
 SELECT a.request_id, a.state, a.due_at, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
-       r.target_group, r.language, r.name, r.phone, r.address, r.note, v.visit_id, v.visit_at, v.made_at
+       r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note, v.visit_id, v.visit_at, v.made_at
   FROM open_assignments AS a
   JOIN requests AS r ON r.request_id = a.request_id
   LEFT JOIN LATERAL (
@@ -221,7 +221,7 @@ SELECT a.request_id, a.state, a.due_at, a.changed_at, r.tracking_no, r.documents
 
 -- name: list_queue
 SELECT a.request_id, a.await_reason, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
-       r.target_group, r.language, r.name, r.phone, r.address, r.note
+       r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note
   FROM open_assignments AS a
   JOIN requests AS r ON r.request_id = a.request_id
  WHERE a.state = 'awaited' AND a.kelurahan_code = ANY ($1::text[]) AND (a.changed_at, a.request_id) > ($2, $3)

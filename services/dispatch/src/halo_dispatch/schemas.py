@@ -130,6 +130,7 @@ class RequestView(Answer):
     rt: str | None
     documents: tuple[str, ...]
     target_group: str | None
+    household_size: int | None
     language: str
     resident: ResidentView
 

@@ -46,7 +46,8 @@ async def on_request_filed(tx: Tx, event: RequestFiled) -> None:
 async def on_rejected(tx: Tx, rejection: Rejection) -> None:
     """Answer a record of e-OPen that has not; of a filing, name the faults of its content as well."""
     envelope, data = rejection.envelope, rejection.data
-    place = envelope and storable(envelope.id)
+    record_id = envelope.id if envelope else rejection.record_id
+    place = record_id and storable(record_id)
     place = place or f"{rejection.topic}/{rejection.partition}/{rejection.offset}"
     faults = tuple(Fault(fault.code, None if fault.code in WHOLE_RECORD else fault.field) for fault in rejection.faults)
     if envelope is None or envelope.type != RequestFiled.type or data is None:

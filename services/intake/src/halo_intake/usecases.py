@@ -135,6 +135,7 @@ async def receive_request(tx: Tx, filing: Filing, actor: Actor, *, occurred_at: 
         rw=filing.rw,
         rt=filing.rt,
         target_group=filing.target_group,
+        household_size=filing.household_size,
         language=filing.language,
         resident=filing.contract_resident(),
     )

@@ -67,6 +67,7 @@ def _requests(topics: Topics) -> Table:
             rw=event.rw,
             rt=event.rt,
             target_group=event.target_group,
+            household_size=event.household_size,
             language=event.language,
             name=event.resident.name,
             phone=event.resident.phone,

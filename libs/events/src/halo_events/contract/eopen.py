@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from halo_events import topics
 from halo_events.contract.event import Code, Event, LongText, Part, Text
-from halo_events.contract.values import AnyLanguage, AnyTargetGroup, Language
+from halo_events.contract.values import AnyLanguage, AnyTargetGroup, HouseholdSize, Language
 from halo_events.topics import Topic
 
 
@@ -19,6 +19,7 @@ class EOpenResident(Part):
     phone: Text
     email: Text | None = None
     address: LongText
+    note: LongText | None = None
 
 
 class RequestFiled(Event):
@@ -35,10 +36,8 @@ class RequestFiled(Event):
     rt: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")] | None = None
     documents: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)]
     target_group: AnyTargetGroup | None = None
-    household_size: Annotated[int, Field(ge=1, le=99)] | None = None
-    """How many people live in the household: helps the officer to plan the visit."""
+    household_size: HouseholdSize | None = None
     language: AnyLanguage = Language.INDONESIAN
-    note: LongText | None = None
 
     @property
     def key(self) -> str:

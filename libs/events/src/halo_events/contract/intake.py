@@ -13,6 +13,7 @@ from halo_events.contract.values import (
     AnyLanguage,
     AnyTargetGroup,
     Bilingual,
+    HouseholdSize,
     KelurahanCode,
     Language,
     OnBehalf,
@@ -66,6 +67,7 @@ class RequestReceived(RequestEvent):
     rw: RwNumber
     rt: RwNumber | None = None
     target_group: AnyTargetGroup | None = None
+    household_size: HouseholdSize | None = None
     language: AnyLanguage = Language.INDONESIAN
     resident: Resident
 

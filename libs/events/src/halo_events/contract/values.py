@@ -69,6 +69,10 @@ AnyLanguage = Annotated[Language | OpenMember, Field(union_mode="left_to_right")
 """A language, open for readers."""
 
 
+HouseholdSize = Annotated[int, Field(ge=1, le=99)]
+"""How many people live in a household: helps the officer to plan the visit."""
+
+
 class Authority(StrEnum):
     """By what right somebody asks for another person."""
 

@@ -53,7 +53,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record of a boundary topic that is no valid event. `data` is its JSON object, where it has one."""
+    """A record of a boundary topic that is no valid event. `data` is its JSON object, where it has one.
+
+    `record_id` is the id of a record whose envelope is broken elsewhere.
+    """
 
     topic: str
     partition: int
@@ -61,6 +64,7 @@ class Rejection:
     envelope: Envelope | None
     data: Mapping[str, Any] | None
     faults: tuple[Fault, ...]
+    record_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,8 +86,10 @@ class Decoder:
         except EnvelopeError as error:
             if boundary is None:
                 return Incoming(*place, Verdict.UNDECODABLE, error=error)
-            fault = Fault("envelope", error.attribute)
-            return _rejected(place, None, _json_object(record.value), (fault,))
+            faults = (Fault("envelope", error.attribute),)
+            data_object = _json_object(record.value)
+            rejection = Rejection(*slot, record.offset, None, data_object, faults, error.record_id)
+            return Incoming(*place, Verdict.REJECTED, rejection=rejection)
         if boundary is not None:
             return _decode_boundary(place, boundary, envelope, data)
         event_class = self._classes.get(envelope.type)
@@ -117,7 +119,7 @@ def _decode_boundary(place: tuple[Slot, int, int], boundary: Boundary, envelope:
 
 
 def _rejected(
-    place: tuple[Slot, int, int], envelope: Envelope | None, data: dict[str, Any] | None, faults: Sequence[Fault]
+    place: tuple[Slot, int, int], envelope: Envelope, data: dict[str, Any] | None, faults: Sequence[Fault]
 ) -> Incoming:
     slot, offset, _ = place
     rejection = Rejection(slot.topic, slot.partition, offset, envelope, data, tuple(faults))

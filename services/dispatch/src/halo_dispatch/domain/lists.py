@@ -59,6 +59,7 @@ class RequestRow:
     rt: str | None
     documents: Sequence[str]
     target_group: str | None
+    household_size: int | None
     language: str
     resident: ResidentRow
 

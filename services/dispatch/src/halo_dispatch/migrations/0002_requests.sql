@@ -11,6 +11,7 @@ CREATE TABLE requests (
     rw text NOT NULL,
     rt text,
     target_group text,
+    household_size smallint,
     language text NOT NULL,
     name text NOT NULL,
     phone text NOT NULL,

@@ -20,6 +20,7 @@ def _request(row: Mapping[str, Any]) -> RequestRow:
         rt=row["rt"],
         documents=tuple(row["documents"]),
         target_group=row["target_group"],
+        household_size=row["household_size"],
         language=row["language"],
         resident=ResidentRow(name=row["name"], phone=row["phone"], address=row["address"], note=row["note"]),
     )

@@ -36,6 +36,7 @@ async def insert_request(fold: Fold, request: RequestRow, round_: int, at: datet
         request.rw,
         request.rt,
         request.target_group,
+        request.household_size,
         request.language,
         resident.name,
         resident.phone,

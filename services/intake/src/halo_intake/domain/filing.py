@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from halo_events.contract.event import Code, LongText, OpenMember, Text
-from halo_events.contract.values import Authority, Channel, DocumentKind, Language, OnBehalf, Relation, Resident
+from halo_events.contract.values import (
+    Authority,
+    Channel,
+    DocumentKind,
+    HouseholdSize,
+    Language,
+    OnBehalf,
+    Relation,
+    Resident,
+)
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, validate_email
 from pydantic_core import PydanticCustomError
 
@@ -117,7 +126,7 @@ class FiledOnBehalf(_Form):
 
 
 class Filing(_Form):
-    """A filing without a fault. e-OPen writes the note beside the resident, our own pages write it inside."""
+    """A filing without a fault."""
 
     channel: Channel
     source_ref: Code | None = None
@@ -128,13 +137,12 @@ class Filing(_Form):
     rt: Annotated[Text, AfterValidator(_number("rt_form"))] | None = None
     target_group: OpenMember | None = None
     language: OpenMember = Language.INDONESIAN
+    household_size: HouseholdSize | None = None
     resident: FiledResident
-    note: LongText | None = None
 
     def contract_resident(self) -> Resident:
         """The resident as an event carries him."""
-        fields = self.resident.model_dump()
-        return Resident(**fields | {"note": self.resident.note or self.note})
+        return Resident(**self.resident.model_dump())
 
     def contract_on_behalf(self) -> OnBehalf | None:
         """By what right the filing was made, as an event carries it."""
