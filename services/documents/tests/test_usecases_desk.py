@@ -10,6 +10,7 @@ from halo_documents.errors import (
     IssueNumberTakenError,
     ItemUnknownError,
     OperatorIsCollectorError,
+    PersonalNumberError,
     WrongStateError,
 )
 from halo_documents.usecases import desk
@@ -49,6 +50,17 @@ class TestDesk:
         assert isinstance(issued, DocumentIssued)
         assert isinstance(printed, DocumentPrinted)
         assert (issued.issue_number, printed.print_count, printed.blank_serial) == ("A-1", 1, "B-1")
+
+    @pytest.mark.parametrize("number", ["3275990101900001", "KK 3275.9901.0190.0001"])
+    async def test_personal_number(
+        self, world: "World", tx: Tx, officer_id: UUID, operator: Actor, number: str
+    ) -> None:
+        """A NIK or KK number is no issue number: it would travel in clear."""
+        _, (item_id,) = await world.submitted(officer_id, KIA)
+        await desk.verify_item(tx, item_id, operator)
+
+        with pytest.raises(PersonalNumberError):
+            await desk.issue_item(tx, item_id, number, operator)
 
     async def test_before_submit(self, world: "World", tx: Tx, officer_id: UUID, operator: Actor) -> None:
         """An item whose papers are still collected is not at the desk."""

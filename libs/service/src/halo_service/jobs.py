@@ -1,8 +1,8 @@
 """Jobs: timers and outside calls of a service, each in a loop of its own.
 
 A job does one bounded piece of work a run and returns how much it did; more than nothing means "run me again at
-once". One bad row must stop no other: a job claims rows one by one, each in a transaction of its own
-(`FOR UPDATE SKIP LOCKED LIMIT 1`), and writes a failed row's next due time before it goes on to the next.
+once". One bad row must stop no other: a job claims rows with `FOR UPDATE SKIP LOCKED`, either one by one, or a bounded
+batch under a lease; the claim itself sets when a row is tried next, so that a failed one stands in nobody's way.
 """
 
 import asyncio

@@ -178,6 +178,17 @@ class IssueNumberTakenError(BusinessError):
     )
 
 
+class PersonalNumberError(BusinessError):
+    """An issue number travels in an event in clear, so it must not be a NIK or KK number, which are personal data."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "issue-number-is-personal"
+    message = (
+        "Jangan isi NIK atau nomor KK. Isi nomor register penerbitan dokumen.",
+        "Do not enter a NIK or KK number. Enter the register number under which the document was issued.",
+    )
+
+
 class BlankSerialTakenError(BusinessError):
     """Another card was printed on the blank."""
 

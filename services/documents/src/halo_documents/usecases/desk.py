@@ -9,13 +9,14 @@ from halo_events.contract import documents
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
-from halo_documents.domain.dossiers import CARDS, Item, ItemState
+from halo_documents.domain.dossiers import CARDS, Item, ItemState, holds_personal_number
 from halo_documents.errors import (
     BlankSerialMissingError,
     BlankSerialTakenError,
     IssueNumberTakenError,
     ItemUnknownError,
     OperatorIsCollectorError,
+    PersonalNumberError,
     WrongStateError,
 )
 from halo_documents.repository import desk
@@ -40,8 +41,10 @@ async def verify_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:
 
 
 async def issue_item(tx: Tx, item_id: UUID, issue_number: str, actor: Actor) -> ItemState:
-    """Give an item its number. Raises as `verify_item`, and IssueNumberTakenError."""
+    """Give an item its number. Raises as `verify_item`, IssueNumberTakenError and PersonalNumberError."""
     item = await _take(tx, item_id, actor, ItemState.VERIFIED)
+    if holds_personal_number(issue_number):
+        raise PersonalNumberError
     if await desk.has_issue_number(tx, item.kind, issue_number):
         raise IssueNumberTakenError
     await tx.emit(
