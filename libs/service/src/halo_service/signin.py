@@ -123,7 +123,7 @@ def _declarations(app: FastAPI) -> list[tuple[str, Callable[..., object], set[Al
     found = []
     for context in iter_route_contexts(app.routes):
         route = context.original_route
-        if isinstance(route, APIRoute) and not context.path.startswith("/health/"):
+        if isinstance(route, APIRoute) and not route.path.startswith("/health/"):
             name = f"{'/'.join(sorted(context.methods or ()))} {context.path}"
             found.append((name, route.endpoint, set(_allows(context.dependant))))
     return found
