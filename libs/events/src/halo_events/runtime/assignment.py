@@ -192,6 +192,9 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
         found |= {f"{slot.topic}/{slot.partition}": why for slot, why in self._out_of_range.items()}
         if not self._assigned:
             found["assignment"] = "not assigned yet"
+        else:
+            missing = [topic.name for topic in self._topics if not self._reader.partitions_for_topic(topic.name)]
+            found |= dict.fromkeys(missing, "missing in the broker; run `halo-events topics apply`")
         if self._kafka_trouble:
             found["kafka"] = self._kafka_trouble
         return found

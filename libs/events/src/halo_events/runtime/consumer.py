@@ -1,6 +1,7 @@
 """The consumer: reads a service's topics and applies what it reads, each record once and in order."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -99,26 +100,27 @@ class Consumer:
         backoff: Backoff,
     ) -> None:
         batch = Batch(connection, self._handlers, self._clock)
-        committed_at = time.monotonic()
+        began_at = committed_at = time.monotonic()
         while not stop.is_set():
             generation = assignment.generation
             polled = await reader.getmany(timeout_ms=_POLL_MS, max_records=self._pace.records)
             async with assignment.lock:
                 if generation == assignment.generation:
                     assignment.take(polled, self._decoder)
-                    await self._apply_all(batch, assignment)
+                    if await self._apply_all(batch, assignment) or time.monotonic() - began_at > backoff.most:
+                        backoff.reset()
                 elif polled:
                     assignment.seek_back()
                 assignment.raise_fault()
-            self._tell_health(assignment, backoff)
+            self.health.troubles = assignment.troubles()
             if time.monotonic() - committed_at > _COMMIT_EVERY:
                 await assignment.commit_to_kafka()
                 committed_at = time.monotonic()
         await assignment.commit_to_kafka()
 
-    async def _apply_all(self, batch: Batch, assignment: Assignment) -> None:
-        """Apply everything that is in hand, in as many transactions as failures make necessary."""
-        pending = [assignment.work()]
+    async def _apply_all(self, batch: Batch, assignment: Assignment) -> bool:
+        """Apply all that is in hand, in as many transactions as failures make necessary; True if one succeeded."""
+        pending, done = [assignment.work()], False
         while pending:
             work = assignment.unheld(pending.pop())
             if not work:
@@ -136,6 +138,7 @@ class Consumer:
                 raise
             except Exception as error:
                 if is_infrastructure(error):
+                    self._pace.note(sum(map(len, work.values())), math.inf)
                     raise
                 if sum(map(len, work.values())) > 1:
                     pending.extend(_halves(work))
@@ -145,6 +148,8 @@ class Consumer:
                 assignment.advance(tally.positions)
                 self._pace.note(sum(map(len, work.values())), time.monotonic() - started)
                 self._tell(tally)
+                done = True
+        return done
 
     def _tell(self, tally: Tally) -> None:
         if tally.emitted and self._emitted is not None:
@@ -158,10 +163,6 @@ class Consumer:
             fenced=tally.fenced,
             emitted=tally.emitted,
         )
-
-    def _tell_health(self, assignment: Assignment, backoff: Backoff) -> None:
-        backoff.reset()
-        self.health.troubles = assignment.troubles()
 
 
 def _cause(error: CulpritError) -> Exception:

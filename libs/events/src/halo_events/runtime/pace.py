@@ -16,7 +16,10 @@ class Pace:
         self.records = 100
 
     def note(self, records: int, seconds: float) -> None:
-        """Learn from a transaction: halve after a slow one, grow after a full one that was quick."""
+        """Learn from a transaction: halve after a slow one, grow after a full one that was quick.
+
+        One that broke off counts as slow (infinite `seconds`): where it ran into a time-out, the same would again.
+        """
         if seconds > TARGET:
             self.records = max(FEWEST, self.records // 2)
         elif records >= self.records and seconds < TARGET / 2:

@@ -28,7 +28,7 @@ def open_reader(service: str, kafka: str) -> AIOKafkaConsumer:
         max_poll_interval_ms=120_000,
         request_timeout_ms=15_000,
         retry_backoff_ms=200,
-        metadata_max_age_ms=60_000,
+        metadata_max_age_ms=5_000,  # a topic made later is read within that time
         fetch_max_wait_ms=200,
         fetch_max_bytes=4 * 1024 * 1024,
         max_partition_fetch_bytes=1024 * 1024,
