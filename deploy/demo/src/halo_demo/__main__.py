@@ -35,7 +35,7 @@ def main() -> None:
         console.print(f"[red]demo:[/red] {type(problem).__name__}", soft_wrap=True)
         console.print(str(problem), soft_wrap=True, markup=False)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("demo: interrupted; everything that it started has ended")
         sys.exit(INTERRUPTED)
 

@@ -18,6 +18,7 @@ from halo_local.stack import start_stack
 
 from halo_demo.databases import create_databases
 from halo_demo.errors import StartupError
+from halo_demo.health import is_ready
 from halo_demo.paths import KELURAHAN_FILE, RW_FILE, build_folder
 from halo_demo.register import Register, make_register, write_register
 from halo_demo.supervisor import Program, Supervisor
@@ -126,7 +127,7 @@ async def _await_ready(services: Mapping[str, str], supervisor: Supervisor) -> N
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client, asyncio.timeout(READY_SECONDS):
             while waiting:
                 for name, url in list(waiting.items()):
-                    if await _is_ready(client, url):
+                    if await is_ready(client, url):
                         del waiting[name]
                 if supervisor.failed.done():
                     raise StartupError(supervisor.failed.result())
@@ -134,13 +135,6 @@ async def _await_ready(services: Mapping[str, str], supervisor: Supervisor) -> N
     except TimeoutError:
         name = next(iter(waiting))
         raise StartupError(f"{name} was not ready in {READY_SECONDS:.0f} s. {supervisor.last_lines(name)}") from None
-
-
-async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(f"{url}/health/ready")).is_success
-    except httpx.TransportError:
-        return False
 
 
 def _module(name: str, *arguments: str) -> list[str]:

@@ -24,6 +24,7 @@ from halo_demo.people.crowd import Crowd
 from halo_demo.people.office import Office
 from halo_demo.platform import SERVICES, Platform, start_platform
 from halo_demo.quiet import Quiet
+from halo_demo.stall import await_stall
 from halo_demo.supervisor import Program
 from halo_demo.view import Phases, progress_of, show
 from halo_demo.watch import Watch
@@ -114,8 +115,9 @@ class Story:
                 async with (
                     _beside(show(self.console, watch.counts, expected)),
                     _beside(self._kill(platform, watch, expected)),
+                    _beside(await_stall(platform, watch)) as stall,
                 ):
-                    await _first_of(Crowd(office, expected).work(), watching, platform.supervisor.failed)
+                    await _first_of(Crowd(office, expected).work(), (watching, stall), platform.supervisor.failed)
         finally:
             await office.close()
 
@@ -150,8 +152,8 @@ async def _beside(work: Any) -> AsyncIterator[asyncio.Task[None]]:  # noqa: ANN4
             await task
 
 
-async def _first_of(work: Any, watching: asyncio.Task[None], failed: asyncio.Future[str]) -> None:  # noqa: ANN401
-    """Do the work, unless the watch or a process fails first.
+async def _first_of(work: Any, beside: Sequence[asyncio.Task[None]], failed: asyncio.Future[str]) -> None:  # noqa: ANN401
+    """Do the work, unless what runs beside it or a process fails first.
 
     Raises:
         DemoError: one of them failed, or the work took too long.
@@ -159,11 +161,12 @@ async def _first_of(work: Any, watching: asyncio.Task[None], failed: asyncio.Fut
     task = asyncio.create_task(work)
     began = time.monotonic()
     try:
-        await asyncio.wait({task, watching, failed}, timeout=LIFE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((task, *beside, failed), timeout=LIFE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if failed.done():
             raise DemoError(failed.result())
-        if watching.done():
-            watching.result()
+        for other in beside:
+            if other.done():
+                other.result()
         if not task.done():
             raise DeadlineError(f"not all requests were closed after {time.monotonic() - began:.0f} s")
         task.result()

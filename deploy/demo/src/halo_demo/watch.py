@@ -1,6 +1,7 @@
 """Watches the topics while the demo runs, as a push gateway would: who waits for an event is told when it comes."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,6 +29,7 @@ class Watch:
         self.ready = asyncio.Event()
         self.moved = asyncio.Event()
         """Set at each fact; who waits for it clears it."""
+        self.moved_at = time.monotonic()
 
     def listen(self, name: str, listener: Callable[[Fact], None]) -> None:
         """Call the listener with each event of this name, such as `request.received`."""
@@ -78,6 +80,7 @@ class Watch:
         self._seen.add(identity)
         self.counts[fact.name] += 1
         self.moved.set()
+        self.moved_at = time.monotonic()
         if fact.request_id is not None:
             self._facts[fact.request_id].append(fact)
             for wanted, future in list(self._waiting.get(fact.request_id, ())):
