@@ -1,6 +1,7 @@
 """Topics in the broker: made and checked against what the code declares."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +13,8 @@ from halo_events.topics import Topic
 
 _ALREADY_THERE: Final = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
+_KNOWN_WITHIN: Final = 10.0
+"""Seconds."""
 
 
 _WITHIN: Final = 30.0
@@ -61,29 +64,37 @@ async def _apply(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicatio
 
 
 async def _differences(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> list[str]:
-    """What the broker has otherwise than declared."""
+    """What the broker has otherwise than declared. Raises TopicError where it can't tell."""
+    partitions, retention = await _as_they_are(admin, [topic.name for topic in topics])
     found: list[str] = []
-    described = {entry["topic"]: entry for entry in await admin.describe_topics([topic.name for topic in topics])}
     for topic in topics:
-        partitions = len(described.get(topic.name, {}).get("partitions", ()))
-        if partitions and partitions != topic.partitions:
-            found.append(f"{topic.name}: {partitions} partitions instead of {topic.partitions}")
-    resources = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in topics]
-    retention = await _retention(admin, resources)
-    found += [
-        f"{topic.name}: retention.ms {retention[topic.name]} instead of {topic.retention_ms}"
-        for topic in topics
-        if retention.get(topic.name, topic.retention_ms) != topic.retention_ms
-    ]
+        if partitions[topic.name] != topic.partitions:
+            found.append(f"{topic.name}: {partitions[topic.name]} partitions instead of {topic.partitions}")
+        if retention[topic.name] != topic.retention_ms:
+            found.append(f"{topic.name}: retention.ms {retention[topic.name]} instead of {topic.retention_ms}")
     return found
 
 
-async def _retention(admin: AIOKafkaAdminClient, resources: Sequence[ConfigResource]) -> dict[str, int]:
-    values: dict[str, int] = {}
-    for answer in await admin.describe_configs(list(resources)):
-        for resource in answer.resources:
-            name, entries = resource[3], resource[4]
-            for entry in entries:
-                if entry[0] == "retention.ms":
-                    values[name] = int(entry[1])
-    return values
+async def _as_they_are(admin: AIOKafkaAdminClient, names: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Partitions and retention of topics. A broker may know a new topic a little later than its controller does."""
+    deadline = time.monotonic() + _KNOWN_WITHIN
+    while True:
+        partitions = {entry["topic"]: len(entry["partitions"]) for entry in await admin.describe_topics(list(names))}
+        retention = await _retention(admin, names)
+        unknown = [name for name in names if not partitions.get(name) or name not in retention]
+        if not unknown:
+            return partitions, retention
+        if time.monotonic() > deadline:
+            raise TopicError(f"{', '.join(unknown)}: the broker can't describe them; try again")
+        await asyncio.sleep(0.2)
+
+
+async def _retention(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    return {
+        name: int(entry[1])
+        for answer in await admin.describe_configs(resources)
+        for _, _, _, name, entries in answer.resources
+        for entry in entries
+        if entry[0] == "retention.ms"
+    }
