@@ -13,7 +13,7 @@ help: ## Show this list
 
 .PHONY: demo
 demo: setup ## Carry 200 requests from e-OPen to the door, on real servers
-	@$(BIN)/python -m halo_demo
+	@$(BIN)/python -m halo_demo $(ARGS)
 
 .PHONY: test
 test: setup ## Run every test
@@ -29,12 +29,12 @@ check: setup ## Format, lint, types, imports, house rules, then every test: what
 	@$(MAKE) test
 
 .PHONY: up
-up: setup ## Start the servers, leave them running and print where they are
-	@$(BIN)/python -m halo_local up
+up: setup ## Start servers and services, leave them running and print where they are
+	@$(BIN)/python -m halo_demo up
 
 .PHONY: down
 down: setup ## End what `make up` left running
-	@$(BIN)/python -m halo_local down
+	@$(BIN)/python -m halo_demo down
 
 .PHONY: format
 format: setup ## Format the code and mend what the linter can

@@ -131,7 +131,7 @@ class Story:
         """Kill the service that was asked for, at a point of the run that the seed chooses."""
         if self.options.kill is None:
             return
-        point = random.Random(self.options.seed).uniform(*KILL_BETWEEN)  # noqa: S311 - a simulation, not a secret
+        point = random.Random(f"{self.options.seed}/{self.options.kill}").uniform(*KILL_BETWEEN)  # noqa: S311 - a simulation, not a secret
         while progress_of(watch.counts, expected) < point:
             watch.moved.clear()
             await watch.moved.wait()
