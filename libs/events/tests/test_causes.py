@@ -51,7 +51,7 @@ def chains(world: Any, keys: list[UUID], chance: random.Random) -> list[Any]:
 
 async def test_any_interleaving(world: Any, consumer: Consumer, running: Start) -> None:
     """Chains of causes over two topics end in the same state, however the reading of the topics interleaves."""
-    keys = [[UUID(int=seed * 100 + n) for n in range(8)] for seed in range(6)]
+    keys = [[UUID(int=seed * 100 + n) for n in range(8)] for seed in range(5)]
     orders = [chains(world, some, random.Random(seed)) for seed, some in enumerate(keys)]
     orders[0].sort(key=lambda event: event.number % 2)  # all of one topic before anything of the other
     await world.publish(*orders[0], *orders[1])

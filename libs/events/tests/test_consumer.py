@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from halo_events.errors import NotYetError
-from halo_events.runtime import Fold, Handlers, Tx, on, on_batch, project
+from halo_events.runtime import Fold, Handlers, Tx, holds, on, on_batch, project
 from halo_events.testing import eventually
 
 Start = Callable[..., Awaitable[asyncio.Event]]
@@ -141,6 +141,13 @@ async def test_cause_in_a_reference_topic(world: Any, running: Start) -> None:
     await eventually(folded)
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second failure counts as lasting: the waits before a fifth would take seconds."""
+    monkeypatch.setattr(holds, "STOPPED_AFTER", 2)
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_handler_error_stops_its_partition_only(world: Any, running: Start) -> None:
     """A fault that stays stops the partition at its record, loudly; the rest flows, and nothing is skipped."""
 
@@ -165,6 +172,7 @@ async def test_handler_error_stops_its_partition_only(world: Any, running: Start
     assert not consumer.health.ready
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_fault_at_commit_finds_its_record(world: Any, running: Start) -> None:
     """An error that PostgreSQL raises only at the commit is traced to its record; all others take effect."""
 
@@ -214,13 +222,36 @@ async def test_undecodable_record_stops_its_partition(world: Any, handlers: Hand
     await eventually(stopped, 30)
 
 
+async def test_position_out_of_range(world: Any, running: Start) -> None:
+    """A position that the topic does not have is an alarm and no jump; other partitions flow."""
+
+    async def keep(tx: Tx, event: Any) -> None:
+        await tx.execute("INSERT INTO results (request_id, number) VALUES ($1, $2)", event.request_id, event.number)
+
+    beyond = "INSERT INTO events.offsets (consumer, topic, partition, next_offset) VALUES ($1, $2, 0, 99)"
+    await world.rows(beyond, world.service, world.effects.name)
+    consumer = world.consumer(Handlers(world.service, decisions=(on(world.Effect, keep),)))
+    await world.publish(world.effect(world.key(0), 1), world.effect(world.key(1), 2))
+    await running(consumer)
+
+    async def told() -> bool:
+        return "position 99 outside 0 to 1" in consumer.health.troubles.get(f"{world.effects.name}/0", "")
+
+    await eventually(told)
+    await world.publish(world.effect(world.key(0), 3), world.effect(world.key(1), 4))
+
+    async def others_flow() -> bool:
+        return await world.rows("SELECT number FROM results ORDER BY 1") == [(2,), (4,)]
+
+    await eventually(others_flow)
+
+
 async def test_unknown_type_is_skipped(world: Any, handlers: Handlers, running: Start) -> None:
     """An event of a type that the service doesn't handle passes without a trace in the inbox."""
     await running(world.consumer(handlers))
     await world.publish(world.officer(ONE))
-    topic, _, key, value, headers = world.causes.name, 0, b"k", b"{}", []
     headers = [("ce_specversion", b"1.0"), ("ce_id", b"1"), ("ce_source", b"/up"), ("ce_type", b"test.new.v1")]
-    await world.publish_raw((topic, 0, key, value, headers))
+    await world.publish_raw((world.causes.name, 0, b"k", b"{}", headers))
     await world.publish(world.cause(ONE))
 
     async def folded() -> bool:

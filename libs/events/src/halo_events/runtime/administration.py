@@ -13,11 +13,10 @@ from halo_events.topics import Topic
 
 _ALREADY_THERE: Final = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
-_KNOWN_WITHIN: Final = 10.0
-"""Seconds."""
-
-
 _WITHIN: Final = 30.0
+"""Seconds for all of it."""
+_KNOWN_WITHIN: Final = 10.0
+"""Seconds for a new topic to be known everywhere."""
 
 
 class TopicError(Exception):

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from halo_events.errors import NotYetError
+from pydantic import ValidationError
+
+from halo_events.errors import EventError, NotYetError
 from halo_events.runtime.backoff import Backoff
 from halo_events.runtime.failure import describe
 from halo_events.runtime.incoming import Incoming, Slot
@@ -40,8 +42,10 @@ class Hold:
 
     @property
     def stopped(self) -> bool:
-        """Whether waiting seems to be in vain."""
-        return self.exhausted if self.awaits_cause else self.tries >= STOPPED_AFTER
+        """Whether waiting seems to be in vain: at once for what is wrong with the record itself."""
+        if self.awaits_cause:
+            return self.exhausted
+        return self.tries >= STOPPED_AFTER or isinstance(self.error, EventError | ValidationError)
 
 
 class Holds:
