@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from halo_events.runtime import Consumer, Handlers, Tx, on, on_batch
+from halo_events.runtime import Consumer, Handlers, Relay, Tx, on, on_batch
 from halo_events.testing import eventually
 
 Start = Callable[..., Awaitable[asyncio.Event]]
@@ -161,3 +161,21 @@ async def test_slow_batch_shrinks(world: Any, running: Start) -> None:
         return len(await world.rows("SELECT number FROM results")) == 100
 
     await eventually(read, 20)
+
+
+@pytest.mark.parametrize("away", ["kafka", "postgres"])
+async def test_servers_away(world: Any, away: str) -> None:
+    """A consumer and a relay whose servers are not there say so, try on, and end when told."""
+    dsn = world.dsn if away == "kafka" else "postgresql://nobody:x@127.0.0.1:1/none"
+    kafka = world.kafka if away == "postgres" else "127.0.0.1:1"
+    loops = [Consumer(Handlers(world.service), dsn=dsn, kafka=kafka), Relay(world.service, dsn=dsn, kafka=kafka)]
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(loop.run(stop)) for loop in loops]
+
+    async def told() -> bool:
+        return all("infrastructure" in loop.health.troubles for loop in loops)
+
+    await eventually(told)
+    assert not any(task.done() for task in tasks)
+    stop.set()
+    await asyncio.wait_for(asyncio.gather(*tasks), 10)
