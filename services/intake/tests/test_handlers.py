@@ -162,15 +162,11 @@ class TestRejected:
             assert _reasons(refused) == [("envelope", attribute)]
             assert refused.source_ref == "EO-1"
 
-    async def test_unreadable_data(self, receive: ComeIn) -> None:
-        """A record without a number of e-OPen is answered under its id, where that can be read."""
-        (refused,) = await receive(b"{", headers={"ce_type": ""})
-        assert refused.source_ref == "ce-0"
-
     async def test_nameless(self, receive: ComeIn) -> None:
-        """A record without any name is answered under its place in the topic."""
-        (refused,) = await receive(b"{", headers={"ce_id": ""})
-        assert refused.source_ref == "eopen.request.v1/3/0"
+        """A record without a number of e-OPen is answered under its id, and without one under its place."""
+        for header, name in (("ce_type", "ce-0"), ("ce_id", "eopen.request.v1/3/1")):
+            (refused,) = await receive(b"{", headers={header: ""})
+            assert refused.source_ref == name
 
     async def test_bad_number(self, receive: ComeIn, filing: Make) -> None:
         """A number that no store takes is mended and bounded; without one the record's id stands in."""
