@@ -12,6 +12,7 @@ from rich.console import Console
 
 from halo_demo.errors import DemoError, StartupError
 from halo_demo.make_requests import SEED
+from halo_demo.paths import build_folder
 from halo_demo.platform import Platform, start_platform
 
 NAME: Final = "platform"
@@ -50,7 +51,7 @@ async def _keep(console: Console, publish: Callable[[Mapping[str, str]], None]) 
     end = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, end.set)
-    async with start_platform(SEED, console.print) as platform:
+    async with start_platform(build_folder() / "kept", SEED, console.print) as platform:
         publish(_addresses(platform))
         ending = asyncio.create_task(end.wait())
         await asyncio.wait((ending, platform.supervisor.failed), return_when=asyncio.FIRST_COMPLETED)
@@ -62,7 +63,7 @@ async def _keep(console: Console, publish: Callable[[Mapping[str, str]], None]) 
 def _addresses(platform: Platform) -> dict[str, str]:
     """Name everything that somebody may want to call; the secrets are this run's own."""
     return {
-        **{service: f"{url}/docs" for service, url in platform.services.items()},
+        **{service: f"{url}/openapi.json" for service, url in platform.services.items()},
         "token issuer": f"{platform.issuer}/token",
         "Kafka": platform.endpoints.kafka,
         "PostgreSQL": platform.endpoints.postgres,

@@ -19,7 +19,7 @@ from halo_local.stack import start_stack
 from halo_demo.databases import create_databases
 from halo_demo.errors import StartupError
 from halo_demo.health import is_ready
-from halo_demo.paths import KELURAHAN_FILE, RW_FILE, build_folder
+from halo_demo.paths import KELURAHAN_FILE, RW_FILE
 from halo_demo.register import Register, make_register, write_register
 from halo_demo.supervisor import Program, Supervisor
 
@@ -64,16 +64,15 @@ class _Plan:
 
 
 @asynccontextmanager
-async def start_platform(seed: int, say: Callable[[str], None]) -> AsyncIterator[Platform]:
-    """Start everything, and end it with the context.
+async def start_platform(folder: Path, seed: int, say: Callable[[str], None]) -> AsyncIterator[Platform]:
+    """Start everything, and end it with the context; `folder` gets logs and reports.
 
     Raises:
         StartupError: a part did not come up; the text names its log.
     """
-    folder = build_folder()
     logs = folder / "logs"
     shutil.rmtree(logs, ignore_errors=True)
-    logs.mkdir()
+    logs.mkdir(parents=True)
     supervisor = Supervisor(logs)
     stack = ExitStack()
     try:

@@ -18,7 +18,7 @@ from halo_demo.checks.requests import read_expectations
 from halo_demo.errors import DeadlineError, DemoError
 from halo_demo.facts import Topics, read_topics
 from halo_demo.papers import PaperPool
-from halo_demo.paths import DATA
+from halo_demo.paths import DATA, build_folder
 from halo_demo.people.calls import Line, Tally
 from halo_demo.people.crowd import Crowd
 from halo_demo.people.office import Office
@@ -76,7 +76,9 @@ class Story:
         """
         expectations = read_expectations(DATA / "expectations.jsonl", self.options.requests)
         with self.phases.measure("start"):
-            platform_context = start_platform(self.options.seed, lambda line: self.console.print(f"  {line}"))
+            platform_context = start_platform(
+                build_folder(), self.options.seed, lambda line: self.console.print(f"  {line}")
+            )
             platform = await platform_context.__aenter__()
         try:
             return await self._tell_on(platform, expectations)
