@@ -20,7 +20,9 @@ from typing import Any, Final, TextIO
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 BUSY_EVERY: Final = 25
-"""One message in so many is answered 503 at its first call."""
+"""One message in so many is answered 503 at its first call,"""
+BUSY_CALLS: Final = 20
+"""until so many were: the last messages of a run need not wait."""
 LIMIT: Final = 64 * 1024
 """Bytes of one call."""
 HEAD_SECONDS: Final = 10
@@ -40,7 +42,7 @@ class Log:
 
     def is_busy(self, message_id: str) -> bool:
         """Tell whether this call is to be answered 503: by the id, so each run differs, and only once a message."""
-        if message_id in self._busy or _number(message_id) % BUSY_EVERY:
+        if message_id in self._busy or len(self._busy) >= BUSY_CALLS or _number(message_id) % BUSY_EVERY:
             return False
         self._busy.add(message_id)
         return True

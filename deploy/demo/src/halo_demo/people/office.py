@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -16,13 +16,14 @@ from halo_demo.people.counter import Counter
 from halo_demo.register import Register
 from halo_demo.watch import Watch
 
-COLLECTING: Final = 16
+COLLECTING: Final = 32
 """Officers who visit and collect papers at the same time."""
-DELIVERING: Final = 8
+DELIVERING: Final = 16
 """Officers who deliver at the same time."""
 EVENT_SECONDS: Final = 150.0
 """How long somebody waits for a fact; longer than the lease of a service that was killed."""
-TOKEN_SECONDS: Final = 10.0
+TOKEN_SECONDS: Final = 30.0
+TOKEN_TRIES: Final = 5
 
 
 @dataclass
@@ -40,13 +41,13 @@ class Office:
     counter: Counter = field(default_factory=Counter)
     _dice: random.Random = field(init=False)
     _people: dict[str, Person] = field(default_factory=dict)
-    _client: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=TOKEN_SECONDS, trust_env=False)
-    )
+    _client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
-        """Take the dice of this seed."""
+        """Take the dice of this seed, and open the way to the issuer, with a fresh connection for each token."""
         self._dice = random.Random(self.seed)  # noqa: S311 - a simulation, not a secret
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
+        self._client = httpx.AsyncClient(timeout=TOKEN_SECONDS, limits=limits, trust_env=False)
 
     async def sign_in(self, person_id: UUID | str, role: str, kelurahan_codes: Sequence[str] = ()) -> Person:
         """Return the person, with a token from the issuer that is fetched once.
@@ -57,13 +58,21 @@ class Office:
         name = str(person_id)
         if name not in self._people:
             asked = {"sub": name, "roles": [role], "kelurahan_codes": list(kelurahan_codes)}
+            self._people[name] = Person(name, await self._fetch_token(asked))
+        return self._people[name]
+
+    async def _fetch_token(self, asked: Mapping[str, object]) -> str:
+        for _ in range(TOKEN_TRIES):
             try:
                 answer = await self._client.post(f"{self.issuer}/token", json=asked)
                 answer.raise_for_status()
-            except httpx.HTTPError as problem:
-                raise StartupError(f"the issuer gives no token: {type(problem).__name__}") from None
-            self._people[name] = Person(name, answer.json()["access_token"])
-        return self._people[name]
+            except httpx.TransportError:
+                continue
+            except httpx.HTTPStatusError as refusal:
+                raise StartupError(f"the issuer gives no token: {refusal.response.status_code}") from None
+            token: str = answer.json()["access_token"]
+            return token
+        raise StartupError(f"the issuer at {self.issuer} does not answer; see its log")
 
     def new_mark(self) -> UUID:
         """Return a mark that no paper of this run bears yet."""
