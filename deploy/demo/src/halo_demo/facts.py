@@ -1,8 +1,9 @@
 """Events as read from the topics by an outsider: with the contract and the envelope, nothing of the runtime."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -97,10 +98,14 @@ class Topics:
         """List the facts of a topic."""
         return [fact for fact in self.facts if fact.event.topic is topic]
 
-    def of_request(self, request_id: UUID) -> list[Fact]:
-        """List what happened to a request, in the order in which it was recorded."""
-        found = [fact for fact in self.facts if fact.request_id == request_id]
-        return sorted(found, key=lambda fact: (fact.envelope.time, fact.envelope.sequence or ""))
+    @cached_property
+    def by_request(self) -> Mapping[UUID, list[Fact]]:
+        """What happened to each request, in the order in which it was recorded."""
+        found: dict[UUID, list[Fact]] = {}
+        for fact in sorted(self.facts, key=lambda fact: (fact.envelope.time, fact.envelope.sequence or "")):
+            if fact.request_id is not None:
+                found.setdefault(fact.request_id, []).append(fact)
+        return found
 
 
 async def read_topics(kafka: str) -> Topics:

@@ -17,13 +17,13 @@ LONGEST: Final = 60
 def choose(topics: Topics) -> UUID | None:
     """Choose the closed request with the most kinds of events, and among those the shortest story."""
     closed = [event.request_id for _, event in topics.of(intake.RequestClosed)]
-    stories = {request_id: topics.of_request(request_id) for request_id in closed}
+    stories = topics.by_request
     return max(closed, key=lambda each: (len({fact.name for fact in stories[each]}), -len(stories[each])), default=None)
 
 
 def draw(topics: Topics, request_id: UUID) -> Table:
     """Draw the story of a request as a table."""
-    facts = topics.of_request(request_id)
+    facts = topics.by_request[request_id]
     table = Table(title=f"Request {request_id}, as the topics tell it", title_justify="left", box=None)
     for heading, justify in (("after", "right"), ("event", "left"), ("by", "left"), ("says", "left")):
         table.add_column(heading, justify="right" if justify == "right" else "left", no_wrap=heading != "says")
