@@ -68,6 +68,15 @@ async def open_topics(kafka: str, wanted: Sequence[Topic]) -> AIOKafkaConsumer:
     return consumer
 
 
+async def count_records(kafka: str, wanted: Sequence[Topic]) -> int:
+    """Count what was ever written to these topics."""
+    consumer = await open_topics(kafka, wanted)
+    try:
+        return sum((await consumer.end_offsets(consumer.assignment())).values())
+    finally:
+        await consumer.stop()
+
+
 async def read_to_end(kafka: str, wanted: Sequence[Topic]) -> AsyncIterator[ConsumerRecord]:
     """Go over the records of these topics from their start to the end they have now."""
     consumer = await open_topics(kafka, wanted)

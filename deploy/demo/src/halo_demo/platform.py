@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+from halo_events import topics
 from halo_local.endpoints import Endpoints
 from halo_local.errors import LocalStackError
 from halo_local.parts import free_port
@@ -18,6 +19,7 @@ from halo_local.stack import start_stack
 
 from halo_demo.databases import create_databases
 from halo_demo.errors import StartupError
+from halo_demo.facts import count_records
 from halo_demo.health import is_ready
 from halo_demo.paths import KELURAHAN_FILE, RW_FILE
 from halo_demo.register import Register, make_register, write_register
@@ -102,6 +104,8 @@ async def _bring_up(
         group.create_task(supervisor.run(_command(programs["documents"], "prepare-bucket")))
         for name in SERVICES:
             group.create_task(supervisor.run(_command(programs[name], "migrate")))
+    if await count_records(endpoints.kafka, topics.ALL):
+        raise StartupError("the topics hold records already: give the demo servers that nobody has used yet")
     say("databases, topics and bucket are made")
     for program in programs.values():
         await supervisor.start(program)
