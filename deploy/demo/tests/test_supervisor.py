@@ -9,14 +9,14 @@ import pytest
 from halo_demo.errors import StartupError
 from halo_demo.supervisor import Program, Supervisor
 
-WRITE_PID = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(60)"
+WRITE_PID = "import os, signal, sys; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); signal.pause()"
 OWNER = """
 import asyncio, pathlib, sys
 from halo_demo.supervisor import Program, Supervisor
 async def own():
     supervisor = Supervisor(pathlib.Path(sys.argv[1]))
     await supervisor.start(Program("child", [sys.executable, "-c", sys.argv[2], sys.argv[3]]))
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 asyncio.run(own())
 """
 
