@@ -85,9 +85,17 @@ class TestFileRequest:
             (Role.COMMUNITY, "call_desk", 422),
             (Role.RESIDENT, "call_desk", 403),
         ):
-            answer = await client.signed_in(role).create("/v1/requests", entry(channel=channel))
+            caller = client.signed_in(role, kelurahan_codes=(entry()["kelurahan_code"],))
+            answer = await caller.create("/v1/requests", entry(channel=channel))
             assert answer.status_code == status
         assert (await client.create("/v1/requests", entry())).status_code == 401
+
+    async def test_another_kelurahan(self, client: Client, entry: Make) -> None:
+        """A Ketua RT/RW files for the own kelurahan only."""
+        caller = client.signed_in(Role.COMMUNITY, kelurahan_codes=("32.75.01.1001",))
+        answer = await caller.create("/v1/requests", entry(channel="community"))
+        assert answer.status_code == 422
+        assert [error["code"] for error in answer.json()["errors"]] == ["kelurahan_not_yours"]
 
 
 class TestSeeRequest:

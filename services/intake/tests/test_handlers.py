@@ -150,10 +150,11 @@ class TestRejected:
             assert (refused.source_ref, refused.channel) == ("EO-1", Channel.EOPEN)
 
     async def test_unknown_type(self, receive: ComeIn, filing: Make) -> None:
-        """A type that the contract does not know is refused as such, whatever it holds."""
-        (refused,) = await receive(filing(rw="x"), headers={"ce_type": "id.go.bekasikota.eopen.request.wished.v1"})
-        assert _reasons(refused) == [("unknown_type", None)]
-        assert refused.source_ref == "EO-1"
+        """An unknown type is refused, and not under a number that was accepted."""
+        for source_ref in ("EO-1", "ce-2"):
+            (refused,) = await receive(filing(rw="x"), headers={"ce_type": "id.go.bekasikota.eopen.request.wished.v1"})
+            assert (_reasons(refused), refused.source_ref) == ([("unknown_type", None)], source_ref)
+            await receive(filing())
 
     async def test_missing_attribute(self, receive: ComeIn, filing: Make) -> None:
         """An envelope that lacks an attribute is refused, naming it."""

@@ -51,7 +51,7 @@ async def on_rejected(tx: Tx, rejection: Rejection) -> None:
     place = place or f"{rejection.topic}/{rejection.partition}/{rejection.offset}"
     faults = tuple(Fault(fault.code, None if fault.code in WHOLE_RECORD else fault.field) for fault in rejection.faults)
     if envelope is None or envelope.type != RequestFiled.type or data is None:
-        await usecases.refuse_attempt(tx, eopen_id_of(data) or place, faults)
+        await usecases.refuse_unreadable(tx, eopen_id_of(data), place, faults)
         return
     content = {name: data[name] for name in RequestFiled.model_fields if name in data} | {"channel": Channel.EOPEN}
     await usecases.answer_attempt(tx, Attempt(eopen_id_of(data), place, content, faults=faults))

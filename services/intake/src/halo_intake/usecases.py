@@ -77,6 +77,18 @@ async def answer_attempt(tx: Tx, attempt: Attempt) -> None:
         await refuse_attempt(tx, attempt.source_ref, (*found, *attempt.faults))
 
 
+async def refuse_unreadable(tx: Tx, eopen_id: str | None, place: str, faults: Iterable[Fault]) -> None:
+    """Refuse a record that is no filing, under its own name where its number was accepted before.
+
+    Under that number the refusal would tell e-OPen that the accepted request was refused.
+    """
+    if eopen_id is not None:
+        await repository.lock_source(tx, Channel.EOPEN, eopen_id)
+        if await repository.find_by_source(tx, Channel.EOPEN, eopen_id) is not None:
+            eopen_id = None
+    await refuse_attempt(tx, eopen_id or place, faults)
+
+
 async def refuse_attempt(tx: Tx, source_ref: str, faults: Iterable[Fault]) -> None:
     """Tell e-OPen that a record was not taken, and why."""
     refused = RequestRefused(
@@ -96,6 +108,8 @@ async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Recei
     faults = [] if isinstance(checked, Filing) else [*checked]
     if _is_anothers_channel(data.get("channel"), caller):
         faults.append(Fault("channel_not_allowed", "channel"))
+    if data.get("channel") == Channel.COMMUNITY and data.get("kelurahan_code") not in caller.kelurahan_codes:
+        faults.append(Fault("kelurahan_not_yours", "kelurahan_code"))
     if faults or not isinstance(checked, Filing):
         raise InvalidFilingError(fields=field_problems(faults))
     if checked.source_ref is not None:

@@ -13,7 +13,8 @@ def open_reader(service: str, kafka: str) -> AIOKafkaConsumer:
     """A consumer in the group of a service, not started yet.
 
     Range gives partition p of all topics to one member, which the order across topics rests on. There is no reset of
-    offsets: positions come from the database, and one out of range is an alarm.
+    offsets: positions come from the database, and one out of range is an alarm. What a transaction of an outsider took
+    back is not read.
     """
     return AIOKafkaConsumer(
         bootstrap_servers=kafka,
@@ -21,6 +22,7 @@ def open_reader(service: str, kafka: str) -> AIOKafkaConsumer:
         group_id=f"halo-{service}",
         enable_auto_commit=False,
         auto_offset_reset="none",
+        isolation_level="read_committed",
         partition_assignment_strategy=(RangePartitionAssignor,),
         session_timeout_ms=SESSION_MS,
         heartbeat_interval_ms=2_000,

@@ -47,7 +47,9 @@ async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operat
 async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     """Confirm, as the officer who holds the request, that the documents are in his hands. A repeat changes nothing.
 
-    Raises HandoverUnknownError, NotYetError, NotHolderError.
+    The holder's lock makes an offer of the same items wait: without it they could be offered once more meanwhile.
+
+    Raises HandoverUnknownError, NotYetError, NotHolderError, WrongStateError.
     """
     offered = await handover.lock_handover(tx, handover_id)
     if offered is None:
@@ -55,6 +57,10 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     holder = await access.require_holder(tx, offered.request_id, actor)
     if offered.confirmed_at is not None:
         return offered
+    await facts.lock_holder(tx, offered.request_id)
+    for item in await need.list_items(tx, offered.request_id, offered.round):
+        if item.item_id in offered.items and item.state is not ItemState.PRINTED:
+            raise WrongStateError(expected=ItemState.PRINTED, state=item.state)
     await handover.update_handover_confirmed(tx, handover_id)
     await tx.emit(
         documents.HandoverCompleted(
