@@ -108,7 +108,7 @@ async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Recei
     faults = [] if isinstance(checked, Filing) else [*checked]
     if _is_anothers_channel(data.get("channel"), caller):
         faults.append(Fault("channel_not_allowed", "channel"))
-    if data.get("channel") == Channel.COMMUNITY and data.get("kelurahan_code") not in caller.kelurahan_codes:
+    elif data.get("channel") == Channel.COMMUNITY and data.get("kelurahan_code") not in caller.kelurahan_codes:
         faults.append(Fault("kelurahan_not_yours", "kelurahan_code"))
     if faults or not isinstance(checked, Filing):
         raise InvalidFilingError(fields=field_problems(faults))
