@@ -21,6 +21,10 @@ async def nowhere(service: Service) -> AsyncIterator[Database]:
     await database.close()
 
 
+async def _holds(condition: bool) -> bool:  # noqa: FBT001 - what `eventually` takes is awaited
+    return condition
+
+
 async def run_until(loop: JobLoop, condition: Callable[[], bool]) -> None:
     """Run a job's loop until a condition holds, for some seconds."""
     stop = asyncio.Event()
@@ -63,16 +67,28 @@ class TestJobLoop:
 
     async def test_failing(self, nowhere: Database) -> None:
         """A job that fails is logged by class, tried again, and makes the process not ready at the third time."""
-        runs, run = counted(*[RuntimeError("327599 must not be seen")] * 3)
+        runs, fail = counted(*[RuntimeError("327599 must not be seen")] * 3)
+        seen = asyncio.Event()
+
+        async def run(database: Database) -> int:
+            if len(runs) == 3:
+                await seen.wait()  # a success would take the trouble back
+            return await fail(database)
+
         loop = JobLoop(Job("count", HOUR, run), nowhere)
         loop._backoff.first = 0.01  # shortens the wait
         with capture_logs() as logs:
-            await run_until(loop, lambda: bool(loop.health.troubles))
+            stop = asyncio.Event()
+            task = asyncio.create_task(loop.run(stop))
+            await eventually(lambda: _holds(bool(loop.health.troubles)))
 
             assert loop.health.troubles == {"run": "RuntimeError, 3 times in a row"}
             assert [log["log_level"] for log in logs] == ["error"] * 3
             assert "327599" not in str(logs)
-            await run_until(loop, lambda: len(runs) == 4)
+            seen.set()
+            await eventually(lambda: _holds(len(runs) == 4))
+            stop.set()
+            await task
 
         assert loop.health.troubles == {}
 
