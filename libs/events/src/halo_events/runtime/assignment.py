@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
     from halo_events.runtime.connection import Connection
+
+Polled = Mapping[TopicPartition, Sequence["ConsumerRecord[bytes, bytes]"]]
+"""The records that a poll brought, per partition."""
 
 _KAFKA_WITHIN: Final = 5.0
 _log = structlog.get_logger("halo_events.consumer")
@@ -95,9 +99,13 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
             self._reader.seek(partition, position)
             self._reader.resume(partition)
 
-    def seek_back(self) -> None:
-        """A poll that spanned a rebalance is dropped: what it brought is read again from the positions."""
-        for slot, position in self.positions.items():
+    def flowing(self) -> dict[Slot, int]:
+        """The positions of the partitions that are not held."""
+        return {slot: position for slot, position in self.positions.items() if self._holds.head(slot) is None}
+
+    def seek_back(self, ahead: Mapping[Slot, int] = MappingProxyType({})) -> None:
+        """Read again from the positions what a poll brought that was dropped or broke off, or from `ahead` of them."""
+        for slot, position in {**self.flowing(), **ahead}.items():
             self._reader.seek(TopicPartition(*slot), position)
 
     def raise_fault(self) -> None:
@@ -105,7 +113,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka sh
         if self._fault is not None:
             raise self._fault
 
-    def take(self, polled: Mapping[TopicPartition, Sequence["ConsumerRecord[bytes, bytes]"]], decoder: Decoder) -> None:
+    def take(self, polled: Polled, decoder: Decoder) -> None:
         """Take what a poll brought, and the held records whose time has come."""
         self._in_hand = {
             Slot(*partition): [decoder.decode(r) for r in records] for partition, records in polled.items()

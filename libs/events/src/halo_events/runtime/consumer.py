@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from halo_events.runtime.assignment import Assignment
+from halo_events.runtime.assignment import Assignment, Polled
 from halo_events.runtime.backoff import Backoff, wait_unless
 from halo_events.runtime.batch import Batch, CulpritError, Tally, Work
 from halo_events.runtime.connection import close, connect
@@ -22,6 +23,7 @@ from halo_events.runtime.health import Health
 from halo_events.runtime.incoming import Decoder, Incoming, Slot
 from halo_events.runtime.pace import Pace
 from halo_events.runtime.reader import open_reader
+from halo_events.runtime.salvage import is_unpacking, salvage
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 _POLL_MS: Final = 100
 _COMMIT_EVERY: Final = 5.0
 _STOP_WITHIN: Final = 5.0
+_RENEW_AFTER: Final = 60.0
+"""Seconds. A poll that raised switches aiokafka's max_poll_interval off for good: then another session is to follow."""
 _log = structlog.get_logger("halo_events.consumer")
 
 
@@ -101,22 +105,44 @@ class Consumer:
     ) -> None:
         batch = Batch(connection, self._handlers, self._clock)
         began_at = committed_at = time.monotonic()
+        salvaged = False
         while not stop.is_set():
             generation = assignment.generation
-            polled = await reader.getmany(timeout_ms=_POLL_MS, max_records=self._pace.records)
+            polled, ahead = await self._poll(reader, assignment)
             async with assignment.lock:
                 if generation == assignment.generation:
+                    if ahead:
+                        salvaged = True
+                        assignment.seek_back(ahead)
                     assignment.take(polled, self._decoder)
                     if await self._apply_all(batch, assignment) or time.monotonic() - began_at > backoff.most:
                         backoff.reset()
-                elif polled:
+                else:
                     assignment.seek_back()
                 assignment.raise_fault()
             self.health.troubles = assignment.troubles()
             if time.monotonic() - committed_at > _COMMIT_EVERY:
                 await assignment.commit_to_kafka()
                 committed_at = time.monotonic()
+            if salvaged and time.monotonic() - began_at > _RENEW_AFTER and self.health.ready:
+                break
         await assignment.commit_to_kafka()
+
+    async def _poll(self, reader: "AIOKafkaConsumer", assignment: Assignment) -> tuple[Polled, dict[Slot, int]]:
+        """What the next poll brings. Where it can't unpack a record: what was read by hand, and where to go on."""
+        generation, most = assignment.generation, self._pace.records
+        try:
+            return await reader.getmany(timeout_ms=_POLL_MS, max_records=most), {}
+        except Exception as error:
+            if not is_unpacking(error):
+                raise
+            found = await salvage(self._kafka, assignment.flowing(), most)
+            if not found and generation == assignment.generation:
+                raise
+        return (
+            {TopicPartition(*slot): part.records for slot, part in found.items()},
+            {slot: part.next_offset for slot, part in found.items()},
+        )
 
     async def _apply_all(self, batch: Batch, assignment: Assignment) -> bool:
         """Apply all that is in hand, in as many transactions as failures make necessary; True if one succeeded."""

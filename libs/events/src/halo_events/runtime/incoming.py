@@ -76,12 +76,17 @@ class Decoder:
         self._boundaries = handlers.boundary_of
 
     def decode(self, record: "ConsumerRecord[bytes, bytes]") -> Incoming:
-        """Decode a record. It never raises for what the record holds."""
+        """Decode a record. It never raises for what the record holds.
+
+        Headers of None are the mark of a record that can't be unpacked.
+        """
         slot = Slot(record.topic, record.partition)
         recorded_at = datetime.fromtimestamp(min(max(record.timestamp, 0), _LATEST_MS) / 1000, UTC)
         boundary = self._boundaries.get(record.topic)
         place = (slot, record.offset, record.timestamp)
         try:
+            if record.headers is None:
+                raise EnvelopeError("headers", "can't be read")  # noqa: TRY301 - answered as any other broken envelope
             envelope, data = decode(record.headers, record.value, recorded_at)
         except EnvelopeError as error:
             if boundary is None:

@@ -7,6 +7,8 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 SESSION_MS: Final = 10_000
 """Kafka gives a silent member's partitions away after this; PostgreSQL ends its transaction earlier."""
+PARTITION_BYTES: Final = 1024 * 1024
+"""A fetch brings this much of a partition, or one batch."""
 
 
 def open_reader(service: str, kafka: str) -> AIOKafkaConsumer:
@@ -33,5 +35,5 @@ def open_reader(service: str, kafka: str) -> AIOKafkaConsumer:
         metadata_max_age_ms=5_000,  # a topic made later is read within that time
         fetch_max_wait_ms=200,
         fetch_max_bytes=4 * 1024 * 1024,
-        max_partition_fetch_bytes=1024 * 1024,
+        max_partition_fetch_bytes=PARTITION_BYTES,
     )
