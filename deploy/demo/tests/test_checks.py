@@ -2,7 +2,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
-from halo_demo.checks.messages import check_messages
+from halo_demo.checks.messages import TOLD, check_messages, check_told
 from halo_demo.checks.papers import check_papers
 from halo_demo.checks.requests import check_requests
 from halo_demo.facts import Topics
@@ -26,6 +26,10 @@ def answer(kind: str, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "request_id": REQUEST, "source_ref": "EO-1", "causation_id": FILED, "reasons": []} | more
 
 
+ANSWERS: Final = (answer("received"), answer("progressed"))
+"""What a good record brings."""
+
+
 def report(*answers: Mapping[str, Any]) -> dict[str, Any]:
     """Make e-OPen's report of one record."""
     return {"sent": [{"ref": "EO-1"}], "answers": list(answers), "followed": {"EO-1": ["delivered", "closed"]}}
@@ -39,7 +43,13 @@ def without(life: Sequence[Event], event_class: type[Event]) -> list[Event]:
 class TestCheckRequests:
     def test_delivered_once(self, topics: Topics) -> None:
         """Nothing speaks against a whole life."""
-        assert check_requests([EXPECTED], report(answer("received")), topics) == []
+        assert check_requests([EXPECTED], report(*ANSWERS), topics) == []
+
+    def test_answered_twice(self, topics: Topics) -> None:
+        """A record that is sent again as it is, is not answered again."""
+        against = check_requests([EXPECTED], report(*ANSWERS, answer("progressed")), topics)
+
+        assert against == [f"record {FILED} (EO-1): 2 answers `progressed` beside `received` where one belongs"]
 
     def test_no_answer(self, topics: Topics) -> None:
         """Every record is answered."""
@@ -51,7 +61,7 @@ class TestCheckRequests:
         """No document comes to the door twice."""
         again = next(event for event in life if isinstance(event, dispatch.DeliveryCompleted))
 
-        against = check_requests([EXPECTED], report(answer("received")), tell([*life, again]))
+        against = check_requests([EXPECTED], report(*ANSWERS), tell([*life, again]))
 
         assert against == [
             f"EO-1 (request {REQUEST}): 2 of 1 documents delivered, closed 1 times",
@@ -60,7 +70,7 @@ class TestCheckRequests:
 
     def test_never_closed(self, life: list[Event], tell: Tell) -> None:
         """A delivered request comes to its end."""
-        against = check_requests([EXPECTED], report(answer("received")), tell(without(life, intake.RequestClosed)))
+        against = check_requests([EXPECTED], report(*ANSWERS), tell(without(life, intake.RequestClosed)))
 
         assert against == [f"EO-1 (request {REQUEST}): 1 of 1 documents delivered, closed 0 times"]
 
@@ -78,7 +88,7 @@ class TestCheckRequests:
 
     def test_e_open_was_not_told(self, topics: Topics) -> None:
         """An outside backend needs nothing but request.progressed."""
-        told = report(answer("received")) | {"followed": {"EO-1": ["received"]}}
+        told = report(*ANSWERS) | {"followed": {"EO-1": ["received"]}}
 
         assert check_requests([EXPECTED], told, topics) == [
             "EO-1: e-OPen was told received, and not of its delivery and end"
@@ -105,6 +115,23 @@ class TestCheckMessages:
         against = check_messages([], tell(without(life, notify.MessageSent)))
 
         assert against == [f"message {MESSAGE}: nothing became of it"]
+
+    def test_too_many_unknown(self, life: list[Event], tell: Tell) -> None:
+        """Of few messages may the fate stay unknown, unless a service was killed."""
+        sent = next(event for event in life if isinstance(event, notify.MessageSent))
+        unknown = notify.MessageUnknown(**sent.model_dump(), reason=notify.UnknownReason.ANSWER_LOST)
+        told = tell([*without(life, notify.MessageSent), unknown])
+
+        assert check_messages([], told) == ["1 messages of unknown fate, 0 at most belong"]
+        assert check_messages([], told, 1) == check_messages([], told, None) == []
+
+    def test_not_told(self, topics: Topics) -> None:
+        """A resident who was told of one step only is found, with each step that is missing."""
+        missing = sorted(TOLD - {"delivery_completed"})
+
+        assert list(check_told(topics)) == [
+            f"request {REQUEST}: the resident was never told {step}" for step in missing
+        ]
 
 
 class TestCheckPapers:

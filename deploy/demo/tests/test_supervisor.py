@@ -61,6 +61,7 @@ class TestStart:
 
         await until(lambda: len(pids(file)) == 2)
         assert supervisor.restarts() == {"child": 1}
+        assert supervisor.ends() == []
 
     async def test_a_program_that_may_not_end(self, supervisor: Supervisor) -> None:
         """The end of one that isn't restarted is told, with its log."""
@@ -70,6 +71,7 @@ class TestStart:
             told = await supervisor.failed
 
         assert "child ended with 0" in told
+        assert len(supervisor.ends()) == 1
         assert "farewell" in told
 
     async def test_children_die_with_their_owner(self, tmp_path: Path) -> None:

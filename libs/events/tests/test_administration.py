@@ -49,6 +49,21 @@ async def test_differences(kafka: str, topics: list[Topic]) -> None:
     assert await apply_topics(kafka, topics) == []
 
 
+async def test_boundary(kafka: str, topics: list[Topic]) -> None:
+    """What outsiders write goes in time: segments of a day, timed by the broker; another setting is told."""
+    (_, week) = topics
+    await apply_topics(kafka, [week])
+    with pytest.raises(TopicError) as refused:
+        await apply_topics(kafka, [replace(week, boundary=True)])
+    assert str(refused.value).split("; ") == [
+        f"{week.name}: message.timestamp.type CreateTime instead of LogAppendTime",
+        f"{week.name}: segment.ms {7 * DAY_MS} instead of {DAY_MS}",
+    ]
+    opened = replace(week, name=f"{week.name}.open", boundary=True)
+    assert await apply_topics(kafka, [opened]) == [opened.name]
+    assert await apply_topics(kafka, [opened]) == []
+
+
 async def test_cannot_be_made(kafka: str, topics: list[Topic]) -> None:
     """A topic that the broker refuses, for want of brokers to copy it to, is told by its name."""
     with pytest.raises(TopicError, match=topics[0].name):

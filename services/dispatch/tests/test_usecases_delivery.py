@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from halo_dispatch.errors import AlreadyDeliveredError, NotHolderError, ProofNotValidError, ProofQuarantinedError
+from halo_dispatch.errors import (
+    AlreadyDeliveredError,
+    ItemUnknownError,
+    NotHolderError,
+    ProofNotValidError,
+    ProofQuarantinedError,
+)
 from halo_dispatch.usecases.delivery import Delivery, complete_delivery
 from halo_events.contract.dispatch import DeliveryCompleted
 from halo_events.contract.documents import PaperQuarantined, Purpose, QuarantineReason
@@ -64,23 +70,26 @@ class TestCompleteDelivery:
         assert len(await deliver(database, request_id, officer_id, items[1:], paper_id)) == 1
 
     async def test_not_handed_over_yet(self, world: "World", database: Database) -> None:
-        """What the officer doesn't hold yet can't be delivered yet, nor what dispatch doesn't know."""
+        """What the officer doesn't hold yet can't be delivered yet, nor anything while no need is known."""
         request_id, officer_id = await world.accepted()
         items = await world.need(request_id, officer_id, *KINDS)
         await world.handed(request_id, officer_id, items[:1])
         paper_id = await world.proof(request_id)
 
-        for asked in (items, [items[0], uuid4()]):
-            with pytest.raises(NotYetError):
-                await deliver(database, request_id, officer_id, asked, paper_id)
+        with pytest.raises(NotYetError):
+            await deliver(database, request_id, officer_id, items, paper_id)
+        bare_id, holder_id = await world.accepted()
+        with pytest.raises(NotYetError):
+            await deliver(database, bare_id, holder_id, [uuid4()], paper_id)
 
     async def test_documents_of_another_request(self, world: "World", database: Database) -> None:
-        """Documents of another request don't count as in hand."""
+        """Documents that the known need doesn't name are refused: no waiting would help."""
         request_id, officer_id, _ = await in_hand(world)
         _, _, others = await in_hand(world)
 
-        with pytest.raises(NotYetError):
+        with pytest.raises(ItemUnknownError) as caught:
             await deliver(database, request_id, officer_id, others, await world.proof(request_id))
+        assert [fault.field for fault in caught.value.fields] == [f"items.{place}" for place in range(len(others))]
 
     async def test_only_the_holder(self, world: "World", database: Database) -> None:
         """Nobody reports another officer's delivery."""

@@ -55,12 +55,15 @@ class TestDesk:
     async def test_personal_number(
         self, world: "World", tx: Tx, officer_id: UUID, operator: Actor, number: str
     ) -> None:
-        """A NIK or KK number is no issue number: it would travel in clear."""
+        """A NIK or KK number is neither issue number nor serial: it would travel in clear."""
         _, (item_id,) = await world.submitted(officer_id, KIA)
         await desk.verify_item(tx, item_id, operator)
 
         with pytest.raises(PersonalNumberError):
             await desk.issue_item(tx, item_id, number, operator)
+        await desk.issue_item(tx, item_id, "A-1", operator)
+        with pytest.raises(PersonalNumberError):
+            await desk.print_item(tx, item_id, number, operator)
 
     async def test_before_submit(self, world: "World", tx: Tx, officer_id: UUID, operator: Actor) -> None:
         """An item whose papers are still collected is not at the desk."""

@@ -45,6 +45,11 @@ class TestCheckFiling:
         assert filing.contract_resident().phone == "+6281234567890"
         assert filing.contract_resident().email == "A@contoh.id"
 
+    def test_long_numbers(self, entry: Make) -> None:
+        """A reference of many digits that can't be a person's number is a reference like any other."""
+        for reference in ("1764000000000000", "32759901019000010", "327599010190000"):
+            assert _taken(entry(source_ref=reference)).source_ref == reference
+
     def test_unknown_rw(self, entry: Make) -> None:
         """Whether an RW exists is for dispatch to say."""
         assert _taken(entry(rw="999")).rw == "999"
@@ -52,6 +57,8 @@ class TestCheckFiling:
     @pytest.mark.parametrize(
         ("changes", "fault"),
         [
+            ({"source_ref": "3275990101900001"}, ("reference_personal", "source_ref")),
+            ({"source_ref": "EO-3275990101900001"}, ("reference_personal", "source_ref")),
             ({"resident": {"name": None}}, ("missing", "resident.name")),
             ({"resident": {"name": "  "}}, ("string_too_short", "resident.name")),
             ({"resident": {"name": "A\0B"}}, ("text_not_storable", "resident.name")),

@@ -6,11 +6,20 @@ from uuid import UUID
 
 import pytest
 from halo_events.contract.event import Event
-from halo_events.contract.intake import ClosedBy, PublicStatus, RequestClosed, RequestProgressed, RequestReceived
+from halo_events.contract.intake import (
+    ClosedBy,
+    PublicStatus,
+    RequestClosed,
+    RequestProgressed,
+    RequestReceived,
+    RequestRefused,
+)
 from halo_events.contract.values import Channel
 from halo_events.errors import NotYetError
 from halo_events.runtime import Database, Tx
 from halo_intake import usecases
+from halo_intake.domain.attempts import Attempt
+from halo_intake.domain.filing import Fault
 from halo_intake.errors import (
     AlreadyFiledError,
     InvalidFilingError,
@@ -80,6 +89,21 @@ class TestFileRequest:
         """A NIK of no province is taken, and the clerk is told to look again."""
         receipt = await usecases.file_request(tx, entry(resident={"nik": "9975990101900001"}), CLERK)
         assert [fault.code for fault in receipt.doubts] == ["nik_province_unknown"]
+
+
+class TestAnswerAttempt:
+    async def test_personal_number(self, tx: Tx, filing: Make) -> None:
+        """A number that is a person's is no number of a request, and the refusal does not repeat it."""
+        nik = "3275990101900001"
+        data = filing(eopen_id=nik) | {"channel": Channel.EOPEN, "source_ref": nik}
+        await usecases.answer_attempt(tx, Attempt(nik, "ce-1", data))
+        await usecases.refuse_unreadable(tx, nik, "ce-2", [Fault("unknown_type")])
+
+        refused, unreadable = tx.emitted
+        assert isinstance(refused, RequestRefused)
+        assert isinstance(unreadable, RequestRefused)
+        assert [(reason.code, reason.field) for reason in refused.reasons] == [("reference_personal", "eopen_id")]
+        assert (refused.source_ref, unreadable.source_ref) == ("ce-1", "ce-2")
 
 
 class TestSeeRequest:

@@ -40,6 +40,8 @@ class _Running:
     process: asyncio.subprocess.Process
     restarts: int = 0
     watcher: asyncio.Task[None] | None = None
+    ends: list[int] = field(default_factory=list)
+    """Exit codes other than that of a kill -9, which is the user's right."""
 
 
 class Supervisor:
@@ -77,6 +79,11 @@ class Supervisor:
     def restarts(self) -> dict[str, int]:
         """How often each program was restarted; those never restarted are left out."""
         return {name: running.restarts for name, running in self._running.items() if running.restarts}
+
+    def ends(self) -> list[str]:
+        """What ended though nobody killed it, with its exit codes."""
+        found = ((name, running.ends) for name, running in self._running.items() if running.ends)
+        return [f"{name} ended with {', '.join(map(str, codes))}. {self.last_lines(name)}" for name, codes in found]
 
     def kill(self, name: str) -> None:
         """Kill a program the hard way; it is restarted like any other that dies."""
@@ -135,6 +142,8 @@ class Supervisor:
             code = await running.process.wait()
             if self._stopping:
                 return
+            if code != -signal.SIGKILL:
+                running.ends.append(code)
             if not running.program.restarts or running.restarts >= RESTARTS:
                 self._give_up(running.program.name, code)
                 return

@@ -27,11 +27,17 @@ router: Final = APIRouter(prefix="/v1")
 
 
 def _officer_id(caller: Caller) -> UUID:
-    """The officer behind a token: its subject is his id. Raises NotInRegisterError for a subject that is none."""
+    """The officer behind a token: its subject is his id, in the one spelling that events carry.
+
+    Raises NotInRegisterError for any other subject: services compare ids as text.
+    """
     try:
-        return UUID(caller.id)
+        officer_id = UUID(caller.id)
     except ValueError:
         raise NotInRegisterError from None
+    if str(officer_id) != caller.id:
+        raise NotInRegisterError
+    return officer_id
 
 
 def _position(paging: Paging) -> Position:

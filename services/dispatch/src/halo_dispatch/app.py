@@ -46,7 +46,7 @@ async def load_register(database: Database, *, kelurahan: Path, rw: Path, office
         report = await register.load_register(tx, wanted)
     _LOG.info("register loaded", **asdict(report))
     if report.left_with_open:
-        _LOG.warning("open requests are with officers who left: offer them anew", requests=report.left_with_open)
+        _LOG.warning("open requests are with officers who left", requests=report.left_with_open)
 
 
 COMMANDS: Final = {"load-register": load_register}

@@ -53,8 +53,19 @@ class AssignmentHeldError(BusinessError):
 
     code: ClassVar[str] = "assignment-held"
     message: ClassVar[tuple[str, str]] = (
-        "Anda sudah menerima permohonan ini. Minta koordinator kelurahan untuk mengalihkannya.",
-        "You have accepted this request already. Ask the coordinator of the kelurahan to pass it on.",
+        "Anda sudah menerima permohonan ini sehingga tidak dapat menolaknya. Hubungi koordinator kelurahan.",
+        "You have accepted this request, so you cannot decline it. Talk to the coordinator of the kelurahan.",
+    )
+
+
+class ItemUnknownError(BusinessError):
+    """The need of the request is known, and this item is none of it."""
+
+    status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
+    code: ClassVar[str] = "item-unknown"
+    message: ClassVar[tuple[str, str]] = (
+        "Dokumen ini bukan bagian dari permohonan ini. Periksa daftar dokumennya.",
+        "This document is no part of this request. Check its list of documents.",
     )
 
 

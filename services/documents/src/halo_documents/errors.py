@@ -179,13 +179,13 @@ class IssueNumberTakenError(BusinessError):
 
 
 class PersonalNumberError(BusinessError):
-    """An issue number travels in an event in clear, so it must not be a NIK or KK number, which are personal data."""
+    """Issue numbers and serials travel in clear, so they must not be NIK or KK numbers, which are personal data."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    code = "issue-number-is-personal"
+    code = "number-is-personal"
     message = (
-        "Jangan isi NIK atau nomor KK. Isi nomor register penerbitan dokumen.",
-        "Do not enter a NIK or KK number. Enter the register number under which the document was issued.",
+        "Jangan isi NIK atau nomor KK. Isi nomor register penerbitan atau nomor seri blangko.",
+        "Do not enter a NIK or KK number. Enter the register number of the document or the serial of the blank.",
     )
 
 

@@ -25,6 +25,7 @@ from halo_intake import repository
 from halo_intake.domain.attempts import Attempt
 from halo_intake.domain.closing import WIB, close_after
 from halo_intake.domain.filing import Fault, Filing, check_filing, distinct, filed_at
+from halo_intake.domain.nik import names_a_person
 from halo_intake.domain.requests import Request
 from halo_intake.domain.sentences import next_step, reasons
 from halo_intake.domain.status import public_status
@@ -37,6 +38,9 @@ CHANNELS: Final[Mapping[Role, frozenset[Channel]]] = {
     Role.COMMUNITY: frozenset({Channel.COMMUNITY}),
 }
 """The channels that each role files by. What comes by `officer` is offered to the officer who entered it."""
+
+EOPEN_NAMES: Final[Mapping[str | None, str]] = {"source_ref": "eopen_id"}
+"""What e-OPen calls a field that has another name here."""
 
 EOPEN: Final = Actor(role=ActorRole.EOPEN)
 
@@ -74,7 +78,8 @@ async def answer_attempt(tx: Tx, attempt: Attempt) -> None:
         await receive_request(tx, checked, EOPEN, occurred_at=filed_at(attempt.occurred_at or tx.now, tx.now))
     else:
         found = () if isinstance(checked, Filing) else checked
-        await refuse_attempt(tx, attempt.source_ref, (*found, *attempt.faults))
+        named = (Fault(fault.code, EOPEN_NAMES.get(fault.field, fault.field)) for fault in found)
+        await refuse_attempt(tx, attempt.source_ref, (*named, *attempt.faults))
 
 
 async def refuse_unreadable(tx: Tx, eopen_id: str | None, place: str, faults: Iterable[Fault]) -> None:
@@ -82,6 +87,8 @@ async def refuse_unreadable(tx: Tx, eopen_id: str | None, place: str, faults: It
 
     Under that number the refusal would tell e-OPen that the accepted request was refused.
     """
+    if eopen_id is not None and names_a_person(eopen_id):
+        eopen_id = None
     if eopen_id is not None:
         await repository.lock_source(tx, Channel.EOPEN, eopen_id)
         if await repository.find_by_source(tx, Channel.EOPEN, eopen_id) is not None:

@@ -9,13 +9,13 @@ import asyncpg
 from minio import Minio
 
 from halo_demo.checks import dispatch, documents, intake, notify
-from halo_demo.checks.messages import check_messages, read_log
+from halo_demo.checks.messages import check_messages, check_told, read_log
 from halo_demo.checks.papers import check_papers, read_hashes
 from halo_demo.checks.requests import check_requests
 from halo_demo.checks.tables import Table, compare
 from halo_demo.databases import database_url
 from halo_demo.facts import Topics
-from halo_demo.platform import Platform
+from halo_demo.platform import SILENT_CALLS, Platform
 
 Fold = Callable[[Topics], list[Table]]
 
@@ -43,14 +43,17 @@ async def check_all(
     hashes = await asyncio.to_thread(read_hashes, _store(platform), platform.bucket)
     return [
         Check("every record of e-OPen met its end, once", check_requests(expectations, report, topics)),
+        Check("residents were told of each step", list(check_told(topics))),
         Check("no message was accepted twice, and what is called sent was", _check_messages(platform, topics)),
+        Check("no service ended by itself", platform.supervisor.ends()),
         *tables,
         Check(f"all {len(hashes)} papers in the bucket are known, with their hashes", check_papers(hashes, topics)),
     ]
 
 
 def _check_messages(platform: Platform, topics: Topics) -> list[str]:
-    return check_messages(read_log(platform.receiver_log), topics)
+    bound = None if platform.supervisor.restarts() else SILENT_CALLS
+    return check_messages(read_log(platform.receiver_log), topics, bound)
 
 
 async def _check_tables(platform: Platform, topics: Topics, service: str) -> Check:

@@ -2,10 +2,12 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from halo_events.contract import notify
+from halo_events.contract import intake, notify
 
 from halo_demo.facts import Topics
 
@@ -15,8 +17,41 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def check_messages(log: list[dict[str, Any]], topics: Topics) -> list[str]:
-    """List what is wrong."""
+TOLD: Final = frozenset(
+    {
+        "request_received",
+        "assignment_accepted",
+        "visit_scheduled",
+        "dossier_submitted",
+        "handover_completed",
+        "delivery_completed",
+    }
+)
+"""What every resident is told on the way, by template."""
+
+
+def check_messages(log: list[dict[str, Any]], topics: Topics, may_be_unknown: int | None = 0) -> list[str]:
+    """List what is wrong. `may_be_unknown` bounds the messages of unknown fate; None = no bound, after a kill."""
+    unsure = len(topics.of(notify.MessageUnknown))
+    many = may_be_unknown is not None and unsure > may_be_unknown
+    bound = [f"{unsure} messages of unknown fate, {may_be_unknown} at most belong"] if many else []
+    return [*bound, *_check_fates(log, topics)]
+
+
+def check_told(topics: Topics) -> Iterator[str]:
+    """Find who was never told of a step, among those whose requests came to their end."""
+    told = Counter[tuple[UUID, str]](
+        (event.request_id, event.template)
+        for _, event in topics.of(notify.MessageQueued)
+        if event.recipient == notify.Recipient.RESIDENT
+    )
+    for request_id in sorted({event.request_id for _, event in topics.of(intake.RequestClosed)}):
+        for template in sorted(TOLD):
+            if not told[request_id, template]:
+                yield f"request {request_id}: the resident was never told {template}"
+
+
+def _check_fates(log: list[dict[str, Any]], topics: Topics) -> list[str]:
     accepted = Counter(line["message_id"] for line in log if line["outcome"] == "accepted")
     queued = {str(event.message_id) for _, event in topics.of(notify.MessageQueued)}
     sent = {str(event.message_id) for _, event in topics.of(notify.MessageSent)}

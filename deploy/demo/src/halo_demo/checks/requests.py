@@ -31,9 +31,9 @@ def check_requests(expectations: Sequence[Expectation], report: Mapping[str, Any
 
 
 def _check_answer(row: Expectation, answers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Compare the answers that this record caused; a record sent twice as it is counts once."""
+    """Compare the answers that this record caused; a record sent twice as it is is answered once."""
     if row["outcome"] == "dropped":
-        return
+        return  # it bears the ce_id of the record that it repeats, whose answers are counted
     found = [answer for answer in answers if answer["causation_id"] == row["ce_id"]]
     kinds = Counter(answer["kind"] for answer in found)
     wanted = {"delivered": "received", "refused": "refused", "repeated": "progressed"}[row["outcome"]]
@@ -41,6 +41,8 @@ def _check_answer(row: Expectation, answers: Sequence[Mapping[str, Any]]) -> Ite
     if kinds[wanted] != 1:
         yield f"{where}: {kinds[wanted]} answers `{wanted}` where one belongs"
         return
+    if row["outcome"] == "delivered" and kinds["progressed"] != 1:
+        yield f"{where}: {kinds['progressed']} answers `progressed` beside `received` where one belongs"
     answer = next(answer for answer in found if answer["kind"] == wanted)
     if answer["source_ref"] != row.get("source_ref", row["ref"]):
         yield f"{where}: the answer calls it {answer['source_ref']}"

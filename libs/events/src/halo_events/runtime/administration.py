@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from halo_events.topics import Topic
+from halo_events.topics import DAY_MS, Topic
 
 _ALREADY_THERE: Final = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
@@ -45,7 +45,7 @@ async def _apply(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicatio
             topic.name,
             topic.partitions,
             replication,
-            topic_configs={"retention.ms": str(topic.retention_ms), "message.timestamp.type": "CreateTime"},
+            topic_configs=_declared(topic),
         )
         for topic in topics
     ]
@@ -62,38 +62,52 @@ async def _apply(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicatio
     return made
 
 
+def _declared(topic: Topic) -> dict[str, str]:
+    """The settings of a topic.
+
+    Kafka drops a segment when its newest record is too old, so a quiet boundary topic would keep an outsider's clear
+    records for up to twice its retention: its segments are cut daily. Its times are the broker's: an outsider's clock
+    must not decide what is dropped before it was read.
+    """
+    settings = {"retention.ms": str(topic.retention_ms), "message.timestamp.type": "CreateTime"}
+    if topic.boundary:
+        settings |= {"segment.ms": str(DAY_MS), "message.timestamp.type": "LogAppendTime"}
+    return settings
+
+
 async def _differences(admin: AIOKafkaAdminClient, topics: Sequence[Topic]) -> list[str]:
     """What the broker has otherwise than declared. Raises TopicError where it can't tell."""
-    partitions, retention = await _as_they_are(admin, [topic.name for topic in topics])
+    partitions, settings = await _as_they_are(admin, [topic.name for topic in topics])
     found: list[str] = []
     for topic in topics:
         if partitions[topic.name] != topic.partitions:
             found.append(f"{topic.name}: {partitions[topic.name]} partitions instead of {topic.partitions}")
-        if retention[topic.name] != topic.retention_ms:
-            found.append(f"{topic.name}: retention.ms {retention[topic.name]} instead of {topic.retention_ms}")
+        for name, wanted in _declared(topic).items():
+            if settings[topic.name].get(name) != wanted:
+                found.append(f"{topic.name}: {name} {settings[topic.name].get(name)} instead of {wanted}")
     return found
 
 
-async def _as_they_are(admin: AIOKafkaAdminClient, names: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Partitions and retention of topics. A broker may know a new topic a little later than its controller does."""
+async def _as_they_are(
+    admin: AIOKafkaAdminClient, names: Sequence[str]
+) -> tuple[dict[str, int], dict[str, dict[str, str]]]:
+    """Partitions and settings of topics. A broker may know a new topic a little later than its controller does."""
     deadline = time.monotonic() + _KNOWN_WITHIN
     while True:
         partitions = {entry["topic"]: len(entry["partitions"]) for entry in await admin.describe_topics(list(names))}
-        retention = await _retention(admin, names)
-        unknown = [name for name in names if not partitions.get(name) or name not in retention]
+        settings = await _settings(admin, names)
+        unknown = [name for name in names if not partitions.get(name) or not settings.get(name)]
         if not unknown:
-            return partitions, retention
+            return partitions, settings
         if time.monotonic() > deadline:
             raise TopicError(f"{', '.join(unknown)}: the broker can't describe them; try again")
         await asyncio.sleep(0.2)
 
 
-async def _retention(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, int]:
+async def _settings(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, dict[str, str]]:
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     return {
-        name: int(entry[1])
+        name: {entry[0]: entry[1] for entry in entries}
         for answer in await admin.describe_configs(resources)
         for _, _, _, name, entries in answer.resources
-        for entry in entries
-        if entry[0] == "retention.ms"
     }

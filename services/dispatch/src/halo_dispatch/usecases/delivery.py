@@ -13,7 +13,7 @@ from halo_events.runtime import Tx
 from halo_service.problems import FieldProblem
 
 from halo_dispatch.domain.lists import ItemState
-from halo_dispatch.errors import AlreadyDeliveredError, ProofNotValidError, ProofQuarantinedError
+from halo_dispatch.errors import AlreadyDeliveredError, ItemUnknownError, ProofNotValidError, ProofQuarantinedError
 from halo_dispatch.repository import requests
 from halo_dispatch.usecases.locking import lock_assignment
 
@@ -32,7 +32,8 @@ class Delivery:
 async def complete_delivery(tx: Tx, request_id: UUID, officer_id: UUID, delivery: Delivery, actor: Actor) -> UUID:
     """Record that documents were handed over at the door; the delivery's id is returned.
 
-    Raises AssignmentNotFoundError, NotHolderError, AlreadyDeliveredError, ProofNotValidError, ProofQuarantinedError;
+    Raises AssignmentNotFoundError, NotHolderError, AlreadyDeliveredError, ItemUnknownError,
+    ProofNotValidError, ProofQuarantinedError;
     NotYetError while the handover or the photo's clearing is not known here.
     """
     assignment = await lock_assignment(tx, request_id)
@@ -65,6 +66,12 @@ def _must_be_in_hand(items: Sequence[UUID], states: Mapping[UUID, ItemState]) ->
         code = AlreadyDeliveredError.code
         raise AlreadyDeliveredError(
             fields=[FieldProblem(f"items.{place}", code, english, indonesian) for place in delivered]
+        )
+    foreign = [place for place, item_id in enumerate(items) if states and item_id not in states]
+    if foreign:
+        indonesian, english = ItemUnknownError.message
+        raise ItemUnknownError(
+            fields=[FieldProblem(f"items.{place}", ItemUnknownError.code, english, indonesian) for place in foreign]
         )
     if any(states.get(item_id) is not ItemState.WITH_OFFICER for item_id in items):
         raise NotYetError("handover.completed of every item")

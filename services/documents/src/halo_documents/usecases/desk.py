@@ -63,11 +63,13 @@ async def issue_item(tx: Tx, item_id: UUID, issue_number: str, actor: Actor) -> 
 async def print_item(tx: Tx, item_id: UUID, blank_serial: str | None, actor: Actor) -> ItemState:
     """Print an item, cards on a numbered blank.
 
-    Raises as `verify_item`, and BlankSerialMissingError, BlankSerialTakenError.
+    Raises as `verify_item`, BlankSerialMissingError, BlankSerialTakenError and PersonalNumberError.
     """
     item = await _take(tx, item_id, actor, ItemState.ISSUED)
     if blank_serial is None and item.kind in CARDS:
         raise BlankSerialMissingError
+    if blank_serial is not None and holds_personal_number(blank_serial):
+        raise PersonalNumberError
     if blank_serial is not None and await desk.has_blank_serial(tx, item.kind, blank_serial):
         raise BlankSerialTakenError
     await tx.emit(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from halo_intake.domain.filing import Fault
+from halo_intake.domain.nik import names_a_person
 
 LONGEST_REF: Final = 200
 
@@ -26,8 +27,8 @@ class Attempt:
 
     @property
     def source_ref(self) -> str:
-        """What the answer calls the record by."""
-        return self.eopen_id or self.place
+        """What the answer calls the record by: never by what looks like a person's number."""
+        return self.eopen_id if self.eopen_id and not names_a_person(self.eopen_id) else self.place
 
 
 def eopen_id_of(data: Mapping[str, Any] | None) -> str | None:

@@ -23,7 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 
 from halo_intake.domain import places
-from halo_intake.domain.nik import InvalidNikError, Nik
+from halo_intake.domain.nik import InvalidNikError, Nik, names_a_person
 from halo_intake.domain.phone import InvalidPhoneError, read_phone
 
 MOST_DOCUMENTS: Final = 10
@@ -57,6 +57,12 @@ def _nik(text: str) -> str:
         return Nik.read(text).value
     except InvalidNikError as error:
         raise _fault(error.code) from None
+
+
+def _reference(text: str) -> str:
+    if names_a_person(text):
+        raise _fault("reference_personal")
+    return text
 
 
 def _kk(text: str) -> str:
@@ -129,7 +135,7 @@ class Filing(_Form):
     """A filing without a fault."""
 
     channel: Channel
-    source_ref: Code | None = None
+    source_ref: Annotated[Code, AfterValidator(_reference)] | None = None
     on_behalf: FiledOnBehalf | None = None
     documents: Annotated[tuple[Annotated[Text, AfterValidator(_kind)], ...], Field(max_length=MOST_DOCUMENTS)]
     kelurahan_code: Annotated[Text, AfterValidator(_kelurahan)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _DIGITS: Final = re.compile(r"[0-9]{16}")
+_RUN: Final = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
 
 PROVINCES: Final = frozenset(
     {*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 97)}
@@ -52,6 +53,22 @@ class Nik:
     def province_known(self) -> bool:
         """Whether the province exists today. If not, the number deserves a second look, not a refusal."""
         return int(self.value[:2]) in PROVINCES
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a reference holds what has the form of a NIK or KK number, which are built alike.
+
+    References travel in clear and are kept for years, so that they must not be personal data.
+    """
+    return any(_is_nik(digits) for digits in _RUN.findall(text))
+
+
+def _is_nik(digits: str) -> bool:
+    try:
+        Nik.read(digits)
+    except InvalidNikError:
+        return False
+    return True
 
 
 def _is_birth_date(day: int, month: int, year: int) -> bool:
