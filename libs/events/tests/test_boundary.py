@@ -136,3 +136,25 @@ async def test_any_compression(world: Any, outside: Any, consumer: Consumer, run
         return await world.rows("SELECT number FROM results") == [(number,) for number in range(4)]
 
     await eventually(done)
+
+
+async def test_taken_back(world: Any, outside: Any, consumer: Consumer, running: Start) -> None:
+    """What an outsider's transaction took back takes no effect; what it committed does."""
+    facts = json.loads(world.effect(UUID(int=1)).model_dump_json()) | {"name": "x"}
+    producer = AIOKafkaProducer(bootstrap_servers=world.kafka, transactional_id=outside.topic.name)
+    await producer.start()
+    try:
+        for number, kept in ((1, False), (2, True)):
+            await producer.begin_transaction()
+            value = json.dumps(facts | {"number": number}).encode()
+            await producer.send_and_wait(outside.topic.name, value, partition=0, headers=headers(f"t-{number}"))
+            await (producer.commit_transaction() if kept else producer.abort_transaction())
+    finally:
+        await producer.stop()
+    await running(consumer)
+
+    async def done() -> bool:
+        return bool(await world.rows("SELECT number FROM results"))
+
+    await eventually(done)
+    assert await world.rows("SELECT number FROM results") == [(2,)]

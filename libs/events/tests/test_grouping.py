@@ -43,6 +43,7 @@ def works(draw: st.DrawFn) -> dict[Slot, list[Incoming]]:
                 draw(st.integers(-5, 20)),
                 Verdict.EVENT if event else Verdict.REJECTED,
                 event=event,
+                record_key=None if event else draw(st.none() | st.sampled_from([event.key for event in EVENTS])),
             )
             for index, event in enumerate(events)
         ]

@@ -9,6 +9,7 @@ import pytest
 from halo_events import topics
 from halo_events.contract.eopen import RequestFiled
 from halo_events.runtime import Handlers, Tx, boundary, on
+from halo_events.runtime.grouping import group
 from halo_events.runtime.incoming import Decoder, Verdict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,10 +41,19 @@ DECODER = Decoder(
 )
 
 
-def record(value: bytes | None, headers: Any = HEADERS, timestamp: int = 1_700_000_000_000) -> Any:
+def record(
+    value: bytes | None,
+    headers: Any = HEADERS,
+    timestamp: int = 1_700_000_000_000,
+    *,
+    offset: int = 5,
+    key: bytes | None = None,
+) -> Any:
     """A record of e-OPen's topic as aiokafka gives it."""
     topic = topics.EOPEN_REQUESTS.name
-    return SimpleNamespace(topic=topic, partition=3, offset=5, timestamp=timestamp, value=value, headers=headers)
+    return SimpleNamespace(
+        topic=topic, partition=3, offset=offset, timestamp=timestamp, key=key, value=value, headers=headers
+    )
 
 
 def faults(value: bytes | None, headers: Any = HEADERS) -> list[tuple[str, str | None]]:
@@ -161,3 +171,22 @@ def test_never_raises(changes: dict[str, Any], extra: Any, value: bytes | None) 
         for given_value in (filed(**changes), json.dumps({"specversion": "1.0", "data": changes}).encode(), value):
             incoming = DECODER.decode(record(given_value, given_headers))
             assert incoming.verdict in {Verdict.EVENT, Verdict.REJECTED}
+
+
+def test_turns_of_one_key() -> None:
+    """A rejection keeps its turn among the records of its key, whatever stands before them in the poll."""
+    values = [(b"X", filed(eopen_id="X")), (b"E-1", filed(rw="x")), (b"E-1", filed()), (b"E-1", b"{"), (b"\xff", b"{")]
+    poll = [DECODER.decode(record(value, offset=n, key=key)) for n, (key, value) in enumerate(values)]
+
+    handled = [incoming.offset for members in group(poll) for incoming in members]
+
+    assert [offset for offset in handled if offset in {1, 2, 3}] == [1, 2, 3]
+    assert sorted(handled) == [0, 1, 2, 3, 4]
+
+
+def test_identity_of_the_unreadable() -> None:
+    """Two records of one key without a readable envelope are two: they are known by their places."""
+    one, other = (DECODER.decode(record(b"{", [], offset=offset, key=b"E-1")) for offset in (5, 6))
+
+    assert one.key == other.key
+    assert one.identity != other.identity

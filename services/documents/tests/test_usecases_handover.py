@@ -1,3 +1,4 @@
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from halo_events.contract.documents import (
 from halo_events.contract.event import Actor, ActorRole
 from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Tx
+from halo_events.testing import eventually
 
 if TYPE_CHECKING:
     from conftest import World
@@ -83,3 +85,24 @@ class TestConfirmHandover:
         """A handover that nobody offered."""
         with pytest.raises(HandoverUnknownError):
             await handover.confirm_handover(tx, uuid4(), officer)
+
+    async def test_offered_again_meanwhile(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """An offer waits for a confirmation under way, and then finds the documents gone: they are handed over once."""
+        request_id, items = await world.printed(officer_id, KTP)
+        async with world.database.transaction() as tx:
+            offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        async def offer_again() -> None:
+            async with world.database.transaction() as tx:
+                await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        async with world.database.transaction() as tx:
+            await handover.confirm_handover(tx, offered.handover_id, officer)
+            again = asyncio.create_task(offer_again())
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(WrongStateError):
+            await again
+
+
+async def _somebody_waits(tx: Tx) -> bool:
+    return bool(await tx.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))

@@ -172,7 +172,13 @@ def _record(value: Mapping[str, Any] | bytes, headers: Mapping[str, str], offset
     }
     encoded = [(name, text.encode()) for name, text in all_headers.items() if text]
     return SimpleNamespace(
-        topic="eopen.request.v1", partition=3, offset=offset, timestamp=1_772_420_400_000, headers=encoded, value=raw
+        topic="eopen.request.v1",
+        partition=3,
+        offset=offset,
+        timestamp=1_772_420_400_000,
+        key=None,
+        headers=encoded,
+        value=raw,
     )
 
 

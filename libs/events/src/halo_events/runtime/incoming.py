@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -53,17 +53,22 @@ class Incoming:
     event: Event | None = None
     rejection: Rejection | None = None
     error: Exception | None = None
+    record_key: str | None = None
 
     @property
     def key(self) -> str:
-        """The key of its event; a record without an event stands alone."""
-        return self.event.key if self.event else f"{self.slot.topic}/{self.slot.partition}/{self.offset}"
+        """The key of its event; without an event the record's own, so that an answer keeps its turn; else its place."""
+        return self.event.key if self.event else self.record_key or self._place
+
+    @property
+    def _place(self) -> str:
+        return f"{self.slot.topic}/{self.slot.partition}/{self.offset}"
 
     @property
     def identity(self) -> tuple[str, str, str]:
         """Topic, source and id: by these an effect happens once. An unreadable record is known by its place."""
         if self.envelope is None:
-            return (self.slot.topic, "", self.key)
+            return (self.slot.topic, "", self._place)
         return (self.slot.topic, self.envelope.source, self.envelope.id)
 
 
@@ -80,6 +85,12 @@ class Decoder:
 
         Headers of None are the mark of a record that can't be unpacked.
         """
+        incoming = self._decode(record)
+        if incoming.verdict is Verdict.REJECTED and record.key:
+            return replace(incoming, record_key=record.key.decode("latin-1"))
+        return incoming
+
+    def _decode(self, record: "ConsumerRecord[bytes, bytes]") -> Incoming:
         slot = Slot(record.topic, record.partition)
         recorded_at = datetime.fromtimestamp(min(max(record.timestamp, 0), _LATEST_MS) / 1000, UTC)
         boundary = self._boundaries.get(record.topic)
