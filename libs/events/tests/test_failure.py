@@ -153,3 +153,11 @@ def test_stopped_partition_tells_no_text() -> None:
     assert holds.troubles() == {"t/3": "stopped at offset 7: LookupError"}
     holds.release(slot)
     assert holds.troubles() == {}
+
+
+def test_group() -> None:
+    """Of several errors at once the first is told, and how many they are."""
+    told = describe(ExceptionGroup("327599 must not be seen", [ValueError("327599"), KeyError("327599")]))
+
+    assert (told["error"], told["of"]) == ("ValueError", "2")
+    assert "327599" not in str(told)

@@ -53,7 +53,9 @@ class Platform:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Ports and secrets of one run."""
+    """Ports and secrets of one run, and how many SMS calls get no answer."""
+
+    silent_calls: int
 
     ports: Mapping[str, int] = field(
         default_factory=lambda: {name: free_port() for name in (*SERVICES, "issuer", "sms", "smtp")}
@@ -66,7 +68,9 @@ class _Plan:
 
 
 @asynccontextmanager
-async def start_platform(folder: Path, seed: int, say: Callable[[str], None]) -> AsyncIterator[Platform]:
+async def start_platform(
+    folder: Path, seed: int, say: Callable[[str], None], *, silent_calls: int = 0
+) -> AsyncIterator[Platform]:
     """Start everything, and end it with the context; `folder` gets logs and reports.
 
     Raises:
@@ -78,16 +82,15 @@ async def start_platform(folder: Path, seed: int, say: Callable[[str], None]) ->
     supervisor = Supervisor(logs)
     stack = ExitStack()
     try:
-        yield await _bring_up(stack, supervisor, folder, seed, say)
+        yield await _bring_up(stack, supervisor, folder, seed, say, plan=_Plan(silent_calls))
     finally:
         await supervisor.stop()
         await asyncio.to_thread(stack.close)
 
 
 async def _bring_up(
-    stack: ExitStack, supervisor: Supervisor, folder: Path, seed: int, say: Callable[[str], None]
+    stack: ExitStack, supervisor: Supervisor, folder: Path, seed: int, say: Callable[[str], None], *, plan: _Plan
 ) -> Platform:
-    plan = _Plan()
     servers = asyncio.create_task(asyncio.to_thread(_enter_stack, stack))
     receiver_log = folder / "receiver.jsonl"
     receiver_log.unlink(missing_ok=True)
@@ -146,7 +149,7 @@ def _module(name: str, *arguments: str) -> list[str]:
 
 def _receiver(plan: _Plan, log: Path) -> Program:
     ports = ["--sms-port", str(plan.ports["sms"]), "--smtp-port", str(plan.ports["smtp"])]
-    rest = ["--log", str(log), "--silent", str(SILENT_CALLS)]
+    rest = ["--log", str(log), "--silent", str(plan.silent_calls)]
     secret = {"HALO_SMS_TOKEN": plan.sms_token, "HALO_SMTP_PASSWORD": plan.smtp_password}
     return Program("receiver", _module("halo_demo.receiver", *ports, *rest), secret, ends_on_close=True, restarts=False)
 

@@ -22,7 +22,7 @@ from halo_demo.paths import DATA, build_folder
 from halo_demo.people.calls import Line, Tally
 from halo_demo.people.crowd import Crowd
 from halo_demo.people.office import Office
-from halo_demo.platform import SERVICES, Platform, start_platform
+from halo_demo.platform import SERVICES, SILENT_CALLS, Platform, start_platform
 from halo_demo.quiet import Quiet
 from halo_demo.stall import await_stall
 from halo_demo.supervisor import Program
@@ -77,7 +77,10 @@ class Story:
         expectations = read_expectations(DATA / "expectations.jsonl", self.options.requests)
         with self.phases.measure("start"):
             platform_context = start_platform(
-                build_folder(), self.options.seed, lambda line: self.console.print(f"  {line}")
+                build_folder(),
+                self.options.seed,
+                lambda line: self.console.print(f"  {line}"),
+                silent_calls=SILENT_CALLS,
             )
             platform = await platform_context.__aenter__()
         try:

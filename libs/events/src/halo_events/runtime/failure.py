@@ -42,6 +42,8 @@ def describe(error: BaseException) -> dict[str, str]:
 
     Texts of pydantic and PostgreSQL carry what the record held, which may be personal data.
     """
+    if isinstance(error, BaseExceptionGroup):
+        return describe(error.exceptions[0]) | {"of": str(len(error.exceptions))}
     said = {"error": type(error).__name__}
     if isinstance(error, asyncpg.PostgresError):
         said["sqlstate"] = error.sqlstate or ""
