@@ -19,6 +19,7 @@ from halo_local.stack import start_stack
 OWNER = """
 import os, signal
 from halo_local.stack import start_stack
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with start_stack(durable=False):
     print(os.fork() or signal.pause(), flush=True)
     signal.pause()
