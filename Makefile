@@ -17,7 +17,7 @@ demo: setup ## Carry 200 requests from e-OPen to the door, on real servers
 
 .PHONY: test
 test: setup ## Run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: check
 check: setup ## Format, lint, types, imports, house rules, then every test: what CI runs

@@ -61,6 +61,7 @@ def test_sqlstates(state: str, passes: bool) -> None:  # noqa: FBT001
         (kafka_errors.IllegalStateError(), True),
         (asyncpg.InterfaceError("connection is closed"), True),
         (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), True),
         (NotYetError("cause"), False),
         (EnvelopeError("id", "is missing"), False),
         (RowCountError(0), False),

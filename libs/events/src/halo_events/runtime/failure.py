@@ -28,7 +28,9 @@ def is_infrastructure(error: BaseException) -> bool:
         return state.startswith(_PASSING_CLASSES) or state in _PASSING_STATES
     if isinstance(error, asyncpg.InterfaceError):
         return not isinstance(error, asyncpg.DataError | ValueError) and _says_gone(error)
-    return isinstance(error, OSError | asyncio.TimeoutError | KafkaError | GoneError)
+    # asyncpg's protocol loses its step when a session is ended at the wrong moment: a new connection mends it
+    passing = OSError | asyncio.TimeoutError | KafkaError | GoneError | asyncpg.InternalClientError
+    return isinstance(error, passing)
 
 
 def _says_gone(error: asyncpg.InterfaceError) -> bool:
