@@ -24,7 +24,7 @@ Rule = Callable[[Path, str], Iterator[str]]
 def sources(*suffixes: str) -> list[Source]:
     """The files that git knows or would take, with their text."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout.splitlines()  # fmt: skip
     paths = [Path(line) for line in listed if line.endswith(suffixes) and (ROOT / line).is_file()]

@@ -63,6 +63,12 @@ class TestPageOf:
         """No rows are a page too."""
         assert page_of([], Paging(limit=2), lambda row: (row,)).items == []
 
+    @pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+    def test_edge_of_the_calendar(self, edge: str) -> None:
+        """A time that has no form in UTC is no cursor of ours."""
+        with pytest.raises(CursorNotValidError):
+            Paging(limit=2, after=(edge, str(uuid4()))).time_and_id()
+
     def test_width(self) -> None:
         """A cursor of another list is refused."""
         with pytest.raises(CursorNotValidError):

@@ -96,6 +96,8 @@ class TestFileRequest:
         answer = await caller.create("/v1/requests", entry(channel="community"))
         assert answer.status_code == 422
         assert [error["code"] for error in answer.json()["errors"]] == ["kelurahan_not_yours"]
+        odd = await caller.create("/v1/requests", entry(channel="community", kelurahan_code=[]))
+        assert odd.status_code == 422
 
 
 class TestSeeRequest:

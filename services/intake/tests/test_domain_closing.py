@@ -1,7 +1,7 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
-from halo_intake.domain.closing import close_after, is_working_day
+from halo_intake.domain.closing import close_after
 
 
 class TestCloseAfter:
@@ -24,14 +24,3 @@ class TestCloseAfter:
         """No window, no waiting."""
         now = datetime(2026, 3, 7, tzinfo=UTC)
         assert close_after(now, 0) == now
-
-
-class TestIsWorkingDay:
-    @pytest.mark.parametrize(
-        ("day", "working"),
-        [((2026, 3, 2), True), ((2026, 3, 7), False), ((2026, 8, 17), False), ((2026, 12, 24), False)],
-        ids=["a Monday", "a Saturday", "Independence Day", "joint leave"],
-    )
-    def test_days(self, day: tuple[int, int, int], *, working: bool) -> None:
-        """Weekends, national holidays and joint leave are off."""
-        assert is_working_day(date(*day)) is working

@@ -47,7 +47,7 @@ class TestCheckFiling:
 
     def test_long_numbers(self, entry: Make) -> None:
         """A reference of many digits that can't be a person's number is a reference like any other."""
-        for reference in ("1764000000000000", "32759901019000010", "327599010190000"):
+        for reference in ("2026112409150001", "1764000000000000", "32759901019000010", "327599010190000"):
             assert _taken(entry(source_ref=reference)).source_ref == reference
 
     def test_unknown_rw(self, entry: Make) -> None:
@@ -59,6 +59,7 @@ class TestCheckFiling:
         [
             ({"source_ref": "3275990101900001"}, ("reference_personal", "source_ref")),
             ({"source_ref": "EO-3275990101900001"}, ("reference_personal", "source_ref")),
+            ({"source_ref": "3275-9901-0190-0001"}, ("reference_personal", "source_ref")),
             ({"resident": {"name": None}}, ("missing", "resident.name")),
             ({"resident": {"name": "  "}}, ("string_too_short", "resident.name")),
             ({"resident": {"name": "A\0B"}}, ("text_not_storable", "resident.name")),

@@ -3,10 +3,11 @@ import re
 
 import pytest
 from halo_events.contract.intake import PublicStatus
-from halo_intake.domain import filing, nik, phone
+from halo_intake.domain import filing, phone
 from halo_intake.domain.filing import Fault
 from halo_intake.domain.sentences import NEXT_STEPS, OTHER, REASONS, next_step, reasons, sentence
 from halo_intake.domain.status import LIFECYCLE
+from halo_service import nik
 
 INDONESIAN = re.compile(r"\b(ini|lagi|harus|tidak|yang|dengan|Anda|sudah|Pakai|Tulis|Pilih|Periksa|Lihat|ditulis)\b")
 

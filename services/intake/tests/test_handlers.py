@@ -164,10 +164,10 @@ class TestRejected:
             assert refused.source_ref == "EO-1"
 
     async def test_nameless(self, receive: ComeIn) -> None:
-        """A record without a number of e-OPen is answered under its id, and without one under its place."""
-        for header, name in (("ce_type", "ce-0"), ("ce_id", "eopen.request.v1/3/1")):
-            (refused,) = await receive(b"{", headers={header: ""})
-            assert refused.source_ref == name
+        """A record without a number is answered under its id; without one, or under a person's, under its place."""
+        for header, text, name in (("type", "", "ce-0"), ("id", "", "3/1"), ("id", "3275990101900001", "3/2")):
+            (refused,) = await receive(b"{", headers={f"ce_{header}": text})
+            assert refused.source_ref.endswith(name)
 
     async def test_bad_number(self, receive: ComeIn, filing: Make) -> None:
         """A number that no store takes is mended and bounded; without one the record's id stands in."""

@@ -17,10 +17,6 @@ class EnvelopeError(EventError):
         self.record_id: str | None = None
 
 
-class UnknownTypeError(EventError):
-    """No class of the contract bears this type."""
-
-
 class EventTooLargeError(EventError):
     """Data and headers of an event exceed what the outbox takes."""
 

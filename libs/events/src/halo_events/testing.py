@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from importlib.resources.abc import Traversable
@@ -35,10 +36,11 @@ class Databases:
         template = f"template_{name}_{_fingerprint(migrations)}"
         connection = await asyncpg.connect(self.admin_dsn)
         try:
+            await connection.execute("SELECT pg_advisory_lock(hashtext($1))", template)
             if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", template):
                 await connection.execute(f'CREATE DATABASE "{template}"')
                 migrate(self.dsn(template), migrations)
-            database = f"test_{name}_{next(_NUMBERS)}"
+            database = f"test_{name}_{os.getpid()}_{next(_NUMBERS)}"
             await connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             await connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         finally:

@@ -26,7 +26,7 @@ from halo_events.contract.values import Channel
 from halo_events.runtime import Fold, Handler, Rejection, Tx, boundary, on, project
 
 from halo_intake import repository, usecases
-from halo_intake.domain.attempts import Attempt, eopen_id_of, storable
+from halo_intake.domain.attempts import Attempt, eopen_id_of, record_name
 from halo_intake.domain.filing import Fault
 from halo_intake.domain.requests import Request
 
@@ -40,15 +40,15 @@ ItemsEvent = DossierSubmitted | HandoverCompleted
 async def on_request_filed(tx: Tx, event: RequestFiled) -> None:
     """Answer a record of e-OPen that has the right form."""
     data = event.model_dump(mode="json") | {"channel": Channel.EOPEN, "source_ref": event.eopen_id}
-    await usecases.answer_attempt(tx, Attempt(event.eopen_id, tx.envelope.id, data, event.occurred_at))
+    place = record_name(tx.envelope.id) or topics.EOPEN_REQUESTS.name
+    await usecases.answer_attempt(tx, Attempt(event.eopen_id, place, data, event.occurred_at))
 
 
 async def on_rejected(tx: Tx, rejection: Rejection) -> None:
     """Answer a record of e-OPen that has not; of a filing, name the faults of its content as well."""
     envelope, data = rejection.envelope, rejection.data
     record_id = envelope.id if envelope else rejection.record_id
-    place = record_id and storable(record_id)
-    place = place or f"{rejection.topic}/{rejection.partition}/{rejection.offset}"
+    place = record_name(record_id) or f"{rejection.topic}/{rejection.partition}/{rejection.offset}"
     faults = tuple(Fault(fault.code, None if fault.code in WHOLE_RECORD else fault.field) for fault in rejection.faults)
     if envelope is None or envelope.type != RequestFiled.type or data is None:
         await usecases.refuse_unreadable(tx, eopen_id_of(data), place, faults)

@@ -18,14 +18,15 @@ from halo_events.contract.values import Channel
 from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 from halo_service.callers import Caller, Role
+from halo_service.local_time import WIB
+from halo_service.nik import holds_personal_number
 from halo_service.problems import FieldProblem
 from uuid_utils.compat import uuid7
 
 from halo_intake import repository
 from halo_intake.domain.attempts import Attempt
-from halo_intake.domain.closing import WIB, close_after
+from halo_intake.domain.closing import close_after
 from halo_intake.domain.filing import Fault, Filing, check_filing, distinct, filed_at
-from halo_intake.domain.nik import names_a_person
 from halo_intake.domain.requests import Request
 from halo_intake.domain.sentences import next_step, reasons
 from halo_intake.domain.status import public_status
@@ -87,7 +88,7 @@ async def refuse_unreadable(tx: Tx, eopen_id: str | None, place: str, faults: It
 
     Under that number the refusal would tell e-OPen that the accepted request was refused.
     """
-    if eopen_id is not None and names_a_person(eopen_id):
+    if eopen_id is not None and holds_personal_number(eopen_id):
         eopen_id = None
     if eopen_id is not None:
         await repository.lock_source(tx, Channel.EOPEN, eopen_id)
@@ -115,7 +116,7 @@ async def file_request(tx: Tx, data: Mapping[str, Any], caller: Caller) -> Recei
     faults = [] if isinstance(checked, Filing) else [*checked]
     if _is_anothers_channel(data.get("channel"), caller):
         faults.append(Fault("channel_not_allowed", "channel"))
-    elif data.get("channel") == Channel.COMMUNITY and data.get("kelurahan_code") not in caller.kelurahan_codes:
+    elif data.get("channel") == Channel.COMMUNITY and str(data.get("kelurahan_code")) not in caller.kelurahan_codes:
         faults.append(Fault("kelurahan_not_yours", "kelurahan_code"))
     if faults or not isinstance(checked, Filing):
         raise InvalidFilingError(fields=field_problems(faults))

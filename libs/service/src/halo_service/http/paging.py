@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Generic, TypeVar
 from uuid import UUID
@@ -54,8 +54,8 @@ class Paging:
         if position is None:
             return None
         try:
-            return datetime.fromisoformat(position[0]), UUID(position[1])
-        except ValueError:
+            return datetime.fromisoformat(position[0]).astimezone(UTC), UUID(position[1])
+        except (ValueError, OverflowError):
             raise CursorNotValidError from None
 
 

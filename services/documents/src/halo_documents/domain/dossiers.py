@@ -1,6 +1,5 @@
 """The dossier of a request: its holder, its items, and the order of their steps."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,14 +13,6 @@ from halo_documents.domain.papers import Paper
 
 CARDS: Final = frozenset({DocumentKind.KTP_EL, DocumentKind.KIA})
 """Kinds that are printed on numbered blanks."""
-
-
-_PERSONAL_NUMBER: Final = re.compile(r"(?:[0-9][ ./:_-]?){16}")
-
-
-def holds_personal_number(number: str) -> bool:
-    """Whether a number holds 16 digits in a row, as NIK and KK numbers are."""
-    return _PERSONAL_NUMBER.search(number) is not None
 
 
 class ItemState(StrEnum):

@@ -8,8 +8,9 @@ from uuid import UUID
 from halo_events.contract import documents
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
+from halo_service.nik import holds_personal_number
 
-from halo_documents.domain.dossiers import CARDS, Item, ItemState, holds_personal_number
+from halo_documents.domain.dossiers import CARDS, Item, ItemState
 from halo_documents.errors import (
     BlankSerialMissingError,
     BlankSerialTakenError,

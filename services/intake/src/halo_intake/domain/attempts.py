@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from halo_service.nik import holds_personal_number
+
 from halo_intake.domain.filing import Fault
-from halo_intake.domain.nik import names_a_person
 
 LONGEST_REF: Final = 200
 
@@ -28,7 +29,7 @@ class Attempt:
     @property
     def source_ref(self) -> str:
         """What the answer calls the record by: never by what looks like a person's number."""
-        return self.eopen_id if self.eopen_id and not names_a_person(self.eopen_id) else self.place
+        return self.eopen_id if self.eopen_id and not holds_personal_number(self.eopen_id) else self.place
 
 
 def eopen_id_of(data: Mapping[str, Any] | None) -> str | None:
@@ -38,6 +39,11 @@ def eopen_id_of(data: Mapping[str, Any] | None) -> str | None:
     inner = data.get("data")
     found = data.get("eopen_id") or (inner.get("eopen_id") if isinstance(inner, Mapping) else None)
     return storable(str(found)) if isinstance(found, str | int) and not isinstance(found, bool) else None
+
+
+def record_name(record_id: str | None) -> str | None:
+    """The id of a record, if it may name the record in an answer: made storable, and no person's number."""
+    return None if record_id is None or holds_personal_number(record_id) else storable(record_id)
 
 
 def storable(text: str) -> str | None:

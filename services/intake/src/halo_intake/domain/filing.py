@@ -19,11 +19,11 @@ from halo_events.contract.values import (
     Relation,
     Resident,
 )
+from halo_service.nik import InvalidNikError, Nik, holds_personal_number
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, validate_email
 from pydantic_core import PydanticCustomError
 
 from halo_intake.domain import places
-from halo_intake.domain.nik import InvalidNikError, Nik, names_a_person
 from halo_intake.domain.phone import InvalidPhoneError, read_phone
 
 MOST_DOCUMENTS: Final = 10
@@ -60,7 +60,7 @@ def _nik(text: str) -> str:
 
 
 def _reference(text: str) -> str:
-    if names_a_person(text):
+    if holds_personal_number(text):
         raise _fault("reference_personal")
     return text
 

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from halo_intake.domain.nik import InvalidNikError, Nik
+from halo_service.nik import InvalidNikError, Nik, holds_personal_number
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,3 +89,27 @@ def test_the_number_stays_out_of_texts() -> None:
     with pytest.raises(InvalidNikError) as caught:
         Nik.read("3275990101900000")
     assert "3275" not in str(caught.value)
+
+
+class TestHoldsPersonalNumber:
+    @pytest.mark.parametrize(
+        "text", ["3275990101900001", "KK 3275.9901.0190.0001", "EO-3275-9941-0190-0001", "x3275990101900001y"]
+    )
+    def test_found(self, text: str) -> None:
+        """A NIK or KK number is found within a reference, whatever stands between its digits."""
+        assert holds_personal_number(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "EOPEN-2026-000123",
+            "2026112409150001",
+            "32759901019000010",
+            "3275990101900000",
+            "32759901-0190-0001-0000-00000000000a",
+            "0199f3a2-6f4e-7c11-9c55-2f8f0a4f1b01",
+        ],
+    )
+    def test_other_numbers(self, text: str) -> None:
+        """Numbers of systems, timestamps and UUIDs name nobody."""
+        assert not holds_personal_number(text)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _DIGITS: Final = re.compile(r"[0-9]{16}")
-_RUN: Final = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
+_RUN: Final = re.compile(r"(?<![0-9])[0-9](?:[ ./:_-]?[0-9]){15}(?![0-9])")
+_SEPARATOR: Final = re.compile(r"[^0-9]")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 PROVINCES: Final = frozenset(
     {*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82, *range(91, 97)}
@@ -55,20 +57,22 @@ class Nik:
         return int(self.value[:2]) in PROVINCES
 
 
-def names_a_person(text: str) -> bool:
+def holds_personal_number(text: str) -> bool:
     """Whether a reference holds what has the form of a NIK or KK number, which are built alike.
 
-    References travel in clear and are kept for years, so that they must not be personal data.
+    References travel in clear and are kept for years, so they must not be personal data. Numbers of no known province
+    (timestamps begin with 20) and UUIDs are taken for what they are.
     """
-    return any(_is_nik(digits) for digits in _RUN.findall(text))
+    if _UUID.fullmatch(text):
+        return False
+    return any(_is_likely(_SEPARATOR.sub("", run)) for run in _RUN.findall(text))
 
 
-def _is_nik(digits: str) -> bool:
+def _is_likely(digits: str) -> bool:
     try:
-        Nik.read(digits)
+        return Nik.read(digits).province_known
     except InvalidNikError:
         return False
-    return True
 
 
 def _is_birth_date(day: int, month: int, year: int) -> bool:
