@@ -112,9 +112,9 @@ class Story:
         visit_at = NOON + timedelta(days=1)
         return VisitScheduled(**self.common, visit_id=uuid4(), officer_id=self.officer_id, visit_at=visit_at)
 
-    def submitted(self) -> Event:
-        """All papers are there."""
-        return DossierSubmitted(**self.common, items=(uuid4(),))
+    def submitted(self, count: int = 1) -> Event:
+        """All papers of so many documents are there."""
+        return DossierSubmitted(**self.common, items=tuple(uuid4() for _ in range(count)))
 
     def handed_over(self) -> Event:
         """The officer holds the documents."""

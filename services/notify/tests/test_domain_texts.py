@@ -4,6 +4,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from halo_events.contract.dispatch import DeliveryCompleted
+from halo_events.contract.documents import DossierSubmitted, HandoverCompleted
 from halo_events.contract.event import Code, Text
 from halo_events.contract.notify import Recipient
 from halo_events.contract.values import Language
@@ -39,6 +41,8 @@ def facts_of(rule: Rule[Any], **values: Any) -> Facts:
         known["when"] = NOON
     if rule.reason:
         known["reason"] = "unknown_rw"
+    if rule.items:
+        known["documents"] = 10
     return Facts(**(known | values))
 
 
@@ -53,6 +57,10 @@ def is_legal(adapter: TypeAdapter[str], text: str) -> bool:
 NAMES = st.text(min_size=1, max_size=200).filter(lambda text: is_legal(TypeAdapter(Text), text))
 NUMBERS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}", fullmatch=True)
 ROWS = pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.template}-{rule.recipient}")
+NAMING = [rule for rule in RULES if rule.officer and rule.recipient is Recipient.RESIDENT]
+COUNTING = [rule for rule in RULES if rule.items]
+WHOLE = re.compile(r"[Yy]our documents|[Yy]our papers are|[Tt]he documents|[Ss]emua|[Ss]eluruh|\ball\b", re.ASCII)
+"""Words that say more than one step of some documents does."""
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
 
@@ -121,8 +129,43 @@ class TestTemplates:
 
     def test_missing_fact(self) -> None:
         """A template never shows a hole where a fact misses."""
-        with pytest.raises(Exception, match="officer_phone"):
-            render_sms("visit_scheduled", Language.ENGLISH, Facts(tracking_no="X", rw="001", officer_name="Sari"))
+        with pytest.raises(Exception, match="officer_name"):
+            render_sms("visit_scheduled", Language.ENGLISH, Facts(tracking_no="X", rw="001", when=NOON))
+
+    @pytest.mark.parametrize("rule", COUNTING, ids=lambda rule: rule.template)
+    @pytest.mark.parametrize(
+        ("language", "count", "words"),
+        [
+            (Language.INDONESIAN, 1, "1 dokumen"),
+            (Language.INDONESIAN, 3, "3 dokumen"),
+            (Language.ENGLISH, 1, "1 document "),
+            (Language.ENGLISH, 3, "3 documents"),
+        ],
+    )
+    def test_some_documents(self, rule: Rule[Any], language: Language, count: int, words: str) -> None:
+        """A step that may concern some of a request's documents says how many, and never that it is all of them."""
+        facts = facts_of(rule, documents=count)
+        sms, mail = render_sms(rule.template, language, facts), render_mail(rule.template, language, facts)
+
+        for text in (sms.body, mail.body, mail.subject or ""):
+            assert words in re.sub(r"\W", " ", text)
+            assert not WHOLE.search(text)
+
+    def test_counting_rows(self) -> None:
+        """The steps that items take one by one are told with their count."""
+        assert {rule.event for rule in COUNTING} == {DossierSubmitted, HandoverCompleted, DeliveryCompleted}
+
+    @pytest.mark.parametrize("rule", NAMING, ids=lambda rule: rule.template)
+    @LANGUAGES
+    def test_officer_who_left(self, rule: Rule[Any], language: Language) -> None:
+        """Where the officer left, the resident is sent to the kelurahan, and gets no number and no promise of him."""
+        facts = facts_of(rule, officer_phone=None)
+        sms, mail = render_sms(rule.template, language, facts), render_mail(rule.template, language, facts)
+
+        for text in (sms.body, mail.body):
+            assert "kelurahan" in text
+            assert "None" not in text
+            assert not re.search(r"\b(telepon|phone|service number|akan|datang|comes|will)\b", text)
 
 
 class TestSmsLength:

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,34 @@ class TestTell:
         assert await desk.rows("SELECT state, reason FROM messages WHERE recipient = 'coordinator'") == [
             ("failed", "no_address")
         ]
+
+    async def test_officer_who_left(self, desk: "Desk", story: "Story") -> None:
+        """An officer who left gets no message, and the log shows it."""
+        await desk.take(story.registered(email="sari@example.com"), story.received(), story.left(), story.offered())
+
+        assert await desk.rows("SELECT state, reason FROM messages WHERE recipient = 'officer'") == [
+            ("failed", "no_address")
+        ]
+        assert await desk.rows("SELECT FROM outgoing WHERE address <> '+6281234567890'") == []
+
+    @pytest.mark.parametrize("language", ["id", "en"])
+    async def test_named_officer_who_left(self, desk: "Desk", story: "Story", language: str) -> None:
+        """A resident is told of earlier work of an officer who left, without a number."""
+        await desk.take(story.registered(), story.received(language=language), story.left())
+        await desk.take(story.accepted(), story.scheduled(), story.handed_over(), story.delivered())
+
+        bodies = [body for (body,) in await desk.rows("SELECT body FROM outgoing WHERE body LIKE '%kelurahan%'")]
+        assert len(bodies) == 4
+        assert not [body for body in bodies if "0813-0000-0001" in body]
+
+    async def test_some_documents(self, desk: "Desk", story: "Story") -> None:
+        """Each step says how many documents it concerns, and a later step of others is told as well."""
+        await desk.take(story.received())
+        await desk.take(story.submitted(2))
+        await desk.take(story.submitted())
+
+        bodies = [body for (body,) in await desk.rows("SELECT body FROM outgoing WHERE body LIKE '%berkas%'")]
+        assert sorted(re.findall(r"untuk \d dokumen", " ".join(bodies))) == ["untuk 1 dokumen", "untuk 2 dokumen"]
 
     async def test_mail_instead(self, desk: "Desk", story: "Story") -> None:
         """A resident with a house telephone gets an e-mail."""

@@ -23,7 +23,7 @@ async def apply_officer_state(fold: Fold, event: OfficerState) -> None:
 
 
 async def apply_officer_left(fold: Fold, event: OfficerLeft) -> None:
-    """Keep that the officer left."""
+    """Keep that the officer left; service number and e-mail address go."""
     await repository.update_officer_left(fold, event.officer_id)
 
 

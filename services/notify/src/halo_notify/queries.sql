@@ -19,8 +19,9 @@ ON CONFLICT (officer_id) DO UPDATE
        changed_at = excluded.changed_at, left_at = NULL;
 
 -- name: update_officer_left
+-- The name stays: facts about earlier work may come later.
 UPDATE officers
-   SET left_at = $2
+   SET phone = NULL, email = NULL, left_at = $2
  WHERE officer_id = $1;
 
 -- name: find_officer

@@ -56,7 +56,7 @@ async def upsert_officer(fold: Fold, event: OfficerState) -> None:
 
 
 async def update_officer_left(fold: Fold, officer_id: UUID) -> None:
-    """Keep that an officer left. Raises RowCountError for one who was never registered."""
+    """Keep that an officer left, and only the name. Raises RowCountError for one who was never registered."""
     await fold.execute_one(_SQL["update_officer_left"], officer_id, fold.envelope.time)
 
 

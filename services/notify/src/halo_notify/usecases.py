@@ -112,8 +112,9 @@ def _facts(event: RequestEvent, rule: Rule[RequestEvent], contact: Contact, offi
         tracking_no=contact.tracking_no,
         rw=contact.rw,
         officer_name=officer.name if officer else None,
-        officer_phone=spoken_number(officer.phone) if officer else None,
+        officer_phone=spoken_number(officer.phone) if officer and officer.phone else None,
         when=rule.when(event) if rule.when else None,
+        documents=len(set(rule.items(event))) if rule.items else None,
         reason=rule.reason(event) if rule.reason else None,
     )
 

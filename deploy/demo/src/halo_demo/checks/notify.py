@@ -45,7 +45,7 @@ def _officers(topics: Topics) -> Table:
                 left_at=None,
             )
         else:
-            table.update(event.officer_id, left_at=envelope.time)
+            table.update(event.officer_id, phone=None, email=None, left_at=envelope.time)
     return table
 
 

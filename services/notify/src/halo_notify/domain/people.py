@@ -26,11 +26,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """An officer or coordinator: `phone` is the service number, in E.164 form."""
+    """An officer or coordinator: `phone` is the service number, in E.164 form. Who left is known by name only."""
 
     officer_id: UUID
     name: str
-    phone: str
+    phone: str | None
     email: str | None
 
 

@@ -4,7 +4,7 @@ Residents get few messages, one at each step that changes what they wait for. A 
 needs, beside its templates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -34,7 +34,8 @@ class Rule(Generic[E]):
     """One row: on this event, this recipient is told by this template.
 
     `officer` picks the officer or coordinator whom the text names or the message goes to, `when` the time the text
-    tells, `reason` a word the text explains. `unless` tells nobody when it holds.
+    tells, `reason` a word the text explains, `items` the documents that the text counts. `unless` tells nobody when it
+    holds.
     """
 
     event: type[E]
@@ -44,6 +45,7 @@ class Rule(Generic[E]):
     officer: Callable[[E], UUID | None] | None = None
     when: Callable[[E], datetime] | None = None
     reason: Callable[[E], str] | None = None
+    items: Callable[[E], Collection[UUID]] | None = None
     unless: Callable[[E], bool] | None = None
 
 
@@ -63,18 +65,25 @@ RULES: Final[tuple[Rule[Any], ...]] = (
         officer=lambda event: event.officer_id,
         when=lambda event: event.visit_at,
     ),
-    Rule(event=DossierSubmitted, recipient=Recipient.RESIDENT, template="dossier_submitted"),
+    Rule(
+        event=DossierSubmitted,
+        recipient=Recipient.RESIDENT,
+        template="dossier_submitted",
+        items=lambda event: event.items,
+    ),
     Rule(
         event=HandoverCompleted,
         recipient=Recipient.RESIDENT,
         template="handover_completed",
         officer=lambda event: event.officer_id,
+        items=lambda event: event.items,
     ),
     Rule(
         event=DeliveryCompleted,
         recipient=Recipient.RESIDENT,
         template="delivery_completed",
         officer=lambda event: event.officer_id,
+        items=lambda event: event.items,
     ),
     Rule(
         event=AssignmentOffered,

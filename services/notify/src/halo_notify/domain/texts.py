@@ -2,10 +2,11 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from halo_events.contract.values import Language
+from halo_service.local_time import WIB
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 SEGMENT_SEPTETS: Final = 160
@@ -30,9 +31,6 @@ _PUNCTUATION: Final = str.maketrans("\u2018\u2019\u02bc`\u201c\u201d\u2013\u2014
 
 _UNNAMED: Final = {Language.INDONESIAN: "petugas", Language.ENGLISH: "the officer"}
 """Stands for a name of which no character can be sent by SMS."""
-
-_WIB: Final = timezone(timedelta(hours=7), "WIB")
-"""Waktu Indonesia Barat, the time in Jakarta and Bekasi: seven hours ahead of UTC, no summer time."""
 
 _DAYS: Final = {
     Language.INDONESIAN: ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
@@ -60,13 +58,18 @@ _TEMPLATES: Final = Environment(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a template may tell. A template that uses a fact which is None fails; tests render all of them."""
+    """What a template may tell. A template that uses a fact which is None fails; tests render all of them.
+
+    `officer_phone` may be None beside a name: an officer who left can be called no more, and templates say so.
+    `documents` is how many of the request's documents a step concerns: some or all, as they move one by one.
+    """
 
     tracking_no: str
     rw: str
     officer_name: str | None = None
     officer_phone: str | None = None
     when: datetime | None = None
+    documents: int | None = None
     reason: str | None = None
 
 
@@ -80,7 +83,7 @@ class Text:
 
 def spoken_time(moment: datetime, language: Language) -> str:
     """A time as people in Bekasi say it, in their own time zone."""
-    local = moment.astimezone(_WIB)
+    local = moment.astimezone(WIB)
     day, month = _DAYS[language][local.weekday()], _MONTHS[language][local.month - 1]
     if language is Language.INDONESIAN:
         return f"{day} {local.day} {month} {local.year} pukul {local:%H.%M} WIB"
@@ -130,10 +133,12 @@ def render_mail(template: str, language: Language, facts: Facts) -> Text:
     return Text(subject.strip(), body.strip() + "\n")
 
 
-def _known(facts: Facts, language: Language) -> dict[str, str]:
-    known = {"tracking_no": facts.tracking_no, "rw": facts.rw}
-    if facts.officer_phone is not None:
+def _known(facts: Facts, language: Language) -> dict[str, str | int | None]:
+    known: dict[str, str | int | None] = {"tracking_no": facts.tracking_no, "rw": facts.rw}
+    if facts.officer_name is not None:
         known["officer_phone"] = facts.officer_phone
+    if facts.documents is not None:
+        known["documents"] = facts.documents
     if facts.when is not None:
         known["when"] = spoken_time(facts.when, language)
     if facts.reason is not None:
