@@ -1,21 +1,15 @@
 """Working time, the states of an assignment, the differences of a register."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from halo_dispatch.domain.assignments import Assignment, State
-from halo_dispatch.domain.clocks import (
-    CLOSES,
-    OPENS,
-    WIB,
-    accept_by,
-    add_working_time,
-    is_working_day,
-    visit_can_be_at,
-)
+from halo_dispatch.domain.clocks import CLOSES, OPENS, accept_by, add_working_time, visit_can_be_at
 from halo_dispatch.domain.register import Officer, compare_officers
 from halo_dispatch.errors import AssignmentHeldError, NotAwaitedError, NotHolderError, NotOfferedError
+from halo_service.local_time import WIB
+from halo_service.workdays import is_working_day
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,24 +26,6 @@ def working_time(start: datetime, end: datetime) -> timedelta:
             total += max(min(end, datetime.combine(day, CLOSES, WIB)) - begin, timedelta())
         day += timedelta(days=1)
     return total
-
-
-class TestIsWorkingDay:
-    @pytest.mark.parametrize(
-        ("day", "expected"),
-        [
-            (date(2026, 3, 17), True),  # Tuesday
-            (date(2026, 3, 18), False),  # joint leave before Nyepi
-            (date(2026, 3, 19), False),  # Nyepi
-            (date(2026, 3, 21), False),  # Saturday, Idul Fitri
-            (date(2026, 3, 25), True),  # first day after the joint leave of Idul Fitri
-            (date(2026, 8, 17), False),  # independence day
-            (date(2026, 12, 24), False),  # joint leave before Christmas
-        ],
-    )
-    def test_calendar(self, day: date, expected: bool) -> None:  # noqa: FBT001 - a table of cases
-        """Weekends, national holidays and joint leave are no working days."""
-        assert is_working_day(day) is expected
 
 
 class TestAddWorkingTime:

@@ -1,17 +1,13 @@
 """Working time of the city's offices, and the clocks that run in it.
 
-Source of the days off: the ministers' joint decree (SKB) of each year, national holidays and joint leave both, as PyPI
-`holidays` holds them; years without a decree yet are that package's estimates. The hours stand until the city names its
-own.
+Working days are those of all services (`halo_service.workdays`). The hours stand until the city names its own.
 """
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from typing import Final
 
-import holidays
-
-WIB: Final = timezone(timedelta(hours=7), "WIB")
-"""Time of Bekasi, Asia/Jakarta: seven hours ahead of UTC, never shifted since 1964."""
+from halo_service.local_time import WIB
+from halo_service.workdays import is_working_day
 
 OPENS: Final = time(8)
 """When a working day begins, in WIB."""
@@ -24,14 +20,6 @@ ACCEPT_WITHIN: Final = timedelta(hours=2)
 
 VISIT_HORIZON: Final = timedelta(days=30)
 """How far ahead a visit may be planned, in calendar time."""
-
-_SATURDAY: Final = 5
-_DAYS_OFF: Final = holidays.country_holidays("ID", categories=("public", "government"))
-
-
-def is_working_day(day: date) -> bool:
-    """Whether offices are open on this day: Monday to Friday, no holiday, no joint leave."""
-    return day.weekday() < _SATURDAY and day not in _DAYS_OFF
 
 
 def add_working_time(start: datetime, amount: timedelta) -> datetime:
