@@ -13,6 +13,7 @@ from halo_dispatch.repository import register
 from halo_dispatch.settings import Settings
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
+    OfficerLeft,
     OfficerPerson,
     OfficerRegistered,
     OfficerRole,
@@ -140,6 +141,11 @@ class World:
                 )
             )
         return officer_id
+
+    async def left(self, officer_id: UUID) -> None:
+        """Take an officer out of the register."""
+        async with self.database.transaction() as tx:
+            await tx.emit(OfficerLeft(occurred_at=tx.now, actor=SYSTEM, officer_id=officer_id))
 
     async def request(
         self, rw: str = "001", *, channel: Channel = Channel.EOPEN, taken_by: str | None = None

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from halo_dispatch.domain.clocks import accept_by
+from halo_events.contract.dispatch import OfficerRole
 from halo_events.contract.documents import PaperQuarantined, QuarantineReason
 from halo_events.contract.event import SYSTEM
 from halo_events.contract.values import DocumentKind
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 def of(client: Client, officer_id: UUID) -> Client:
     """A client signed in as this officer."""
     return client.signed_in(Role.OFFICER, sub=str(officer_id))
+
+
+async def coordinator_of(client: Client, world: "World", kelurahan_code: str | None = None) -> Client:
+    """A client signed in as a coordinator of this kelurahan, else of Jatirasa."""
+    kelurahan_code = kelurahan_code or world.JATIRASA
+    coordinator_id = await world.officer(kelurahan_code=kelurahan_code, role=OfficerRole.COORDINATOR)
+    return client.signed_in(Role.COORDINATOR, sub=str(coordinator_id), kelurahan_codes=(kelurahan_code,))
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -73,7 +81,7 @@ class TestAssignments:
     async def test_only_own_ones(self, world: "World", client: Client) -> None:
         """Nobody sees another officer's list; the state filters."""
         _, officer_id = await world.accepted()
-        other = of(client, uuid4())
+        other = of(client, await world.officer("001"))
 
         assert (await other.get("/v1/assignments")).json() == {"items": [], "next_cursor": None}
         mine = of(client, officer_id)
@@ -111,11 +119,13 @@ class TestAssignments:
         assert code(late) == (409, "assignment-taken")
         assert f"Petugas {officer_id.hex[:4]}" in late.json()["detail_id"]
 
-    async def test_who_may_accept(self, client: Client) -> None:
-        """Unknown requests are not found; a token must be an officer's."""
+    async def test_who_may_accept(self, world: "World", client: Client) -> None:
+        """Unknown requests are not found; a token must be an officer's of the register, on duty or not."""
         path = f"/v1/assignments/{uuid4()}/accept"
+        off_duty = await world.officer("001", on_duty=False)
 
-        assert code(await of(client, uuid4()).post(path)) == (404, "assignment-not-found")
+        assert code(await of(client, off_duty).post(path)) == (404, "assignment-not-found")
+        assert code(await of(client, uuid4()).post(path)) == (403, "not-in-register")
         assert code(await client.signed_in(Role.OFFICER, sub="no-uuid").post(path)) == (403, "not-in-register")
         assert (await client.signed_in(Role.OPERATOR).post(path)).status_code == 403
         assert (await client.post(path)).status_code == 401
@@ -127,10 +137,79 @@ class TestAssignments:
         request_id, _ = await world.request("001")
         path = f"/v1/assignments/{request_id}/decline"
 
-        assert (await officer.post(path, json={"reason": "no_mood"})).status_code == 422
-        assert (await officer.post(path, json={"reason": "ill", "note": "x"})).status_code == 422
-        answer = await officer.post(path, json={"reason": "ill"})
+        assert (await officer.create(path, {"reason": "no_mood"})).status_code == 422
+        assert (await officer.create(path, {"reason": "ill", "note": "x"})).status_code == 422
+        assert code(await officer.post(path, json={"reason": "ill"})) == (400, "idempotency-key-missing")
+        answer = await officer.create(path, {"reason": "ill"})
         assert (answer.status_code, answer.json()) == (200, {"request_id": str(request_id)})
+
+    async def test_late_repeat_of_decline(self, world: "World", client: Client) -> None:
+        """A decline that is sent again after the coordinator offered anew declines nothing more."""
+        await world.place("001")
+        officer_id = await world.officer("001")
+        officer, coordinator = of(client, officer_id), await coordinator_of(client, world)
+        request_id, _ = await world.request("001")
+        path, body = f"/v1/assignments/{request_id}/decline", {"reason": "ill"}
+        first = await officer.create(path, body, key="decline-1")
+        await coordinator.create(f"/v1/queue/{request_id}/offer", {"officer_id": str(officer_id)})
+
+        late = await officer.create(path, body, key="decline-1")
+
+        assert (late.status_code, late.json()) == (200, first.json())
+        (offered,) = (await officer.get("/v1/assignments?state=offered")).json()["items"]
+        assert offered["request_id"] == str(request_id)
+        assert (await officer.create(path, body, key="decline-2")).status_code == 200
+        assert (await officer.get("/v1/assignments")).json()["items"] == []
+
+
+class TestWhoLeft:
+    @pytest.mark.parametrize("state", ["offered", "accepted"])
+    async def test_officer(self, world: "World", client: Client, state: str) -> None:
+        """With an officer's office ends his access, also to what was offered to him or what he holds."""
+        request_id, officer_id = await world.accepted()
+        if state == "offered":
+            request_id, _ = await world.request("001")
+        officer = of(client, officer_id)
+        ahead = {"visit_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat()}
+        visit_id = uuid4()
+        if state == "accepted":
+            visit_id = UUID(
+                (await officer.create(f"/v1/assignments/{request_id}/visits", ahead, key="v")).json()["visit_id"]
+            )
+        await world.left(officer_id)
+
+        path = f"/v1/assignments/{request_id}"
+        answers = [
+            await officer.get("/v1/assignments"),
+            await officer.post(f"{path}/accept"),
+            await officer.create(f"{path}/decline", {"reason": "ill"}),
+            await officer.create(f"{path}/visits", ahead, key="v"),
+            await officer.post(f"/v1/visits/{visit_id}/made"),
+            await officer.create(f"{path}/deliveries", delivery([uuid4()], uuid4())),
+        ]
+
+        assert [code(answer) for answer in answers] == [(403, "not-in-register")] * len(answers)
+        assert not [answer for answer in answers if "Warga Contoh" in answer.text]
+
+    async def test_comes_back(self, world: "World", client: Client) -> None:
+        """Who is registered again has access again."""
+        _, officer_id = await world.accepted()
+        await world.left(officer_id)
+        await world.officer("001", officer_id=officer_id)
+
+        assert len((await of(client, officer_id).get("/v1/assignments")).json()["items"]) == 1
+
+    async def test_coordinator(self, world: "World", client: Client) -> None:
+        """A coordinator who left reads and offers nothing, whatever kelurahan the token names."""
+        officer_id = await world.officer("001")
+        request_id, _ = await world.request("099")
+        coordinator_id = await world.officer(role=OfficerRole.COORDINATOR)
+        coordinator = client.signed_in(Role.COORDINATOR, sub=str(coordinator_id), kelurahan_codes=(world.JATIRASA,))
+        await world.left(coordinator_id)
+
+        body = {"officer_id": str(officer_id)}
+        assert code(await coordinator.get("/v1/queue")) == (403, "not-in-register")
+        assert code(await coordinator.create(f"/v1/queue/{request_id}/offer", body)) == (403, "not-in-register")
 
 
 class TestQueue:
@@ -138,18 +217,35 @@ class TestQueue:
         """The coordinator sees what waits in his kelurahan, and offers it."""
         officer_id = await world.officer("001")
         request_id, _ = await world.request("099")
-        coordinator = client.signed_in(Role.COORDINATOR, sub=str(uuid4()), kelurahan_codes=(world.JATIRASA,))
-        stranger = client.signed_in(Role.COORDINATOR, sub=str(uuid4()), kelurahan_codes=(world.JATIASIH,))
+        coordinator, stranger = [await coordinator_of(client, world, code) for code in (world.JATIRASA, world.JATIASIH)]
         path, body = f"/v1/queue/{request_id}/offer", {"officer_id": str(officer_id)}
 
         (waiting,) = (await coordinator.get("/v1/queue")).json()["items"]
         assert (waiting["request_id"], waiting["reason"]) == (str(request_id), "unknown_rw")
         assert waiting["resident"]["address"] == "Jalan Contoh 1"
         assert (await stranger.get("/v1/queue")).json()["items"] == []
-        assert code(await stranger.post(path, json=body)) == (403, "other-kelurahan")
-        assert code(await coordinator.post(path, json={"officer_id": str(uuid4())})) == (422, "officer-not-available")
-        answer = await coordinator.post(path, json=body)
+        assert code(await stranger.create(path, body)) == (403, "other-kelurahan")
+        assert code(await coordinator.create(path, {"officer_id": str(uuid4())})) == (422, "officer-not-available")
+        assert code(await coordinator.post(path, json=body)) == (400, "idempotency-key-missing")
+        answer = await coordinator.create(path, body)
         assert (answer.status_code, answer.json()["officer_id"]) == (200, str(officer_id))
+        assert (await coordinator.get("/v1/queue")).json()["items"] == []
+
+    async def test_late_repeat_of_offer(self, world: "World", client: Client) -> None:
+        """An offer that is sent again after it was declined offers nothing more."""
+        officer_id = await world.officer("001")
+        coordinator = await coordinator_of(client, world)
+        request_id, _ = await world.request("099")
+        path, body = f"/v1/queue/{request_id}/offer", {"officer_id": str(officer_id)}
+        first = await coordinator.create(path, body, key="offer-1")
+        await of(client, officer_id).create(f"/v1/assignments/{request_id}/decline", {"reason": "ill"})
+
+        late = await coordinator.create(path, body, key="offer-1")
+
+        assert (late.status_code, late.json()) == (200, first.json())
+        (waiting,) = (await coordinator.get("/v1/queue")).json()["items"]
+        assert waiting["request_id"] == str(request_id)
+        assert (await coordinator.create(path, body, key="offer-2")).status_code == 200
         assert (await coordinator.get("/v1/queue")).json()["items"] == []
 
 
@@ -230,11 +326,11 @@ class TestDeliveries:
     @pytest.mark.parametrize(
         "change", [{"items": []}, {"items": [str(UUID(int=1))] * 2}, {"relation": "boss"}, {"receiver": {"name": ""}}]
     )
-    async def test_body(self, client: Client, change: dict[str, Any]) -> None:
+    async def test_body(self, world: "World", client: Client, change: dict[str, Any]) -> None:
         """Nothing, the same item twice, an unknown relation and an empty name are refused."""
         body = {**delivery([UUID(int=1)], UUID(int=2)), **change}
 
-        answer = await of(client, uuid4()).create(f"/v1/assignments/{uuid4()}/deliveries", body)
+        answer = await of(client, await world.officer("001")).create(f"/v1/assignments/{uuid4()}/deliveries", body)
 
         assert code(answer) == (422, "not-valid")
 

@@ -16,18 +16,13 @@ from halo_dispatch.domain.lists import START, AssignmentRow, ItemRow, Position, 
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.domain.register import SYNTHETIC
 from halo_dispatch.errors import NotInRegisterError
-from halo_dispatch.usecases import answer, delivery, queue, read, visit
-
-OFFICER: Final = allow(Role.OFFICER)
-COORDINATOR: Final = allow(Role.COORDINATOR)
-OfficerDep = Annotated[Caller, Depends(OFFICER)]
-CoordinatorDep = Annotated[Caller, Depends(COORDINATOR)]
+from halo_dispatch.usecases import answer, delivery, queue, read, register, visit
 
 router: Final = APIRouter(prefix="/v1")
 
 
 def _officer_id(caller: Caller) -> UUID:
-    """The officer behind a token: its subject is his id, in the one spelling that events carry.
+    """The officer or coordinator behind a token: its subject is his id, in the one spelling that events carry.
 
     Raises NotInRegisterError for any other subject: services compare ids as text.
     """
@@ -38,6 +33,22 @@ def _officer_id(caller: Caller) -> UUID:
     if str(officer_id) != caller.id:
         raise NotInRegisterError
     return officer_id
+
+
+async def _officer(tx: TxDep, caller: Annotated[Caller, Depends(allow(Role.OFFICER))]) -> Caller:
+    """Let in officers who are in the register: a token outlives the office. Raises NotInRegisterError."""
+    await register.must_be_in_office(tx, _officer_id(caller))
+    return caller
+
+
+async def _coordinator(tx: TxDep, caller: Annotated[Caller, Depends(allow(Role.COORDINATOR))]) -> Caller:
+    """Let in coordinators who are in the register. Raises NotInRegisterError."""
+    await register.must_be_in_office(tx, _officer_id(caller))
+    return caller
+
+
+OfficerDep = Annotated[Caller, Depends(_officer)]
+CoordinatorDep = Annotated[Caller, Depends(_coordinator)]
 
 
 def _position(paging: Paging) -> Position:
@@ -81,10 +92,12 @@ async def accept(request_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.Ass
 
 
 @router.post("/assignments/{request_id}/decline")
-async def decline(request_id: UUID, body: schemas.DeclineBody, tx: TxDep, caller: OfficerDep) -> schemas.DeclineAnswer:
-    """Decline an offer; the next officer is asked."""
+async def decline(
+    request_id: UUID, body: schemas.DeclineBody, tx: TxDep, caller: OfficerDep, once: OnceDep
+) -> schemas.DeclineAnswer:
+    """Decline an offer; the next officer is asked. A late repeat does not decline a newer offer."""
     await answer.decline_assignment(tx, request_id, _officer_id(caller), body.reason, caller.actor())
-    return schemas.DeclineAnswer(request_id=request_id)
+    return await once.keep(tx, schemas.DeclineAnswer(request_id=request_id))
 
 
 @router.get("/queue")
@@ -101,16 +114,16 @@ def _queue_view(row: QueueRow) -> schemas.QueueView:
 
 @router.post("/queue/{request_id}/offer")
 async def offer(
-    request_id: UUID, body: schemas.OfferBody, tx: TxDep, caller: CoordinatorDep
+    request_id: UUID, body: schemas.OfferBody, tx: TxDep, caller: CoordinatorDep, once: OnceDep
 ) -> schemas.AssignmentAnswer:
-    """Offer a waiting request to an officer on duty in the coordinator's kelurahan."""
+    """Offer a waiting request to an officer on duty in the kelurahan. A late repeat does not offer again."""
     await queue.offer_from_queue(tx, request_id, body.officer_id, caller.kelurahan_codes, caller.actor())
-    return schemas.AssignmentAnswer(request_id=request_id, officer_id=body.officer_id)
+    return await once.keep(tx, schemas.AssignmentAnswer(request_id=request_id, officer_id=body.officer_id))
 
 
 @router.post("/assignments/{request_id}/visits", status_code=HTTPStatus.CREATED)
 async def schedule_visit(
-    request_id: UUID, body: schemas.VisitBody, tx: TxDep, once: OnceDep, caller: OfficerDep
+    request_id: UUID, body: schemas.VisitBody, tx: TxDep, caller: OfficerDep, once: OnceDep
 ) -> schemas.VisitAnswer:
     """Plan a visit, or put the open one off: the new one takes its place."""
     visit_id = await visit.schedule_visit(tx, request_id, _officer_id(caller), body.visit_at, caller.actor())
@@ -126,7 +139,7 @@ async def make_visit(visit_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.V
 
 @router.post("/assignments/{request_id}/deliveries", status_code=HTTPStatus.CREATED)
 async def complete_delivery(
-    request_id: UUID, body: schemas.DeliveryBody, tx: TxDep, once: OnceDep, caller: OfficerDep
+    request_id: UUID, body: schemas.DeliveryBody, tx: TxDep, caller: OfficerDep, once: OnceDep
 ) -> schemas.DeliveryAnswer:
     """Record a delivery. Handover or cleared photo not known here yet: 409 `not-yet`, try again."""
     report = delivery.Delivery(

@@ -7,13 +7,13 @@ from halo_service.problems import BusinessError
 
 
 class NotInRegisterError(BusinessError):
-    """The signed-in officer or the chosen one is not in the register, or is no longer."""
+    """The signed-in officer or coordinator is not in the register, or is no longer."""
 
     status: ClassVar[int] = HTTPStatus.FORBIDDEN
     code: ClassVar[str] = "not-in-register"
     message: ClassVar[tuple[str, str]] = (
-        "Anda tidak terdaftar sebagai petugas Satgas Pamor. Hubungi koordinator kelurahan.",
-        "You are not in the register of Satgas Pamor officers. Ask the coordinator of your kelurahan.",
+        "Anda tidak terdaftar sebagai petugas atau koordinator Satgas Pamor. Hubungi kelurahan.",
+        "You are not in the register of Satgas Pamor officers and coordinators. Ask the kelurahan.",
     )
 
 

@@ -99,6 +99,9 @@ SELECT EXISTS (
             WHERE officer_id = $1 AND kelurahan_code = ANY ($2::text[]) AND role = 'satgas_pamor' AND on_duty
               AND left_at IS NULL);
 
+-- name: is_in_office
+SELECT EXISTS (SELECT FROM officers WHERE officer_id = $1 AND left_at IS NULL);
+
 -- name: find_coordinator
 SELECT officer_id
   FROM officers

@@ -111,6 +111,11 @@ async def is_available(fold: Fold, officer_id: UUID, kelurahan_codes: Collection
     return bool(await fold.fetchval(SQL["is_available"], officer_id, list(kelurahan_codes)))
 
 
+async def is_in_office(fold: Fold, officer_id: UUID) -> bool:
+    """Whether somebody is an officer or coordinator of the register now, on duty or not."""
+    return bool(await fold.fetchval(SQL["is_in_office"], officer_id))
+
+
 async def find_coordinator(fold: Fold, kelurahan_code: str) -> UUID | None:
     """The coordinator of a kelurahan, one on duty before others."""
     found: UUID | None = await fold.fetchval(SQL["find_coordinator"], kelurahan_code)

@@ -13,7 +13,14 @@ from halo_events.contract.event import SYSTEM
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.register import LoadReport, Officer, Register, compare_officers
+from halo_dispatch.errors import NotInRegisterError
 from halo_dispatch.repository import register as tables
+
+
+async def must_be_in_office(tx: Tx, officer_id: UUID) -> None:
+    """Raise NotInRegisterError for who is not in the register, or left it. Off duty is in office."""
+    if not await tables.is_in_office(tx, officer_id):
+        raise NotInRegisterError
 
 
 async def load_register(tx: Tx, register: Register) -> LoadReport:
