@@ -1,6 +1,6 @@
 """A documents of its own for each test: real PostgreSQL, real MinIO, and what the other services would tell it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -177,12 +177,16 @@ class World:
     async def printed(self, officer_id: UUID, *kinds: DocumentKind) -> tuple[UUID, list[UUID]]:
         """A request whose items lie printed; its id and those of its items."""
         request_id, items = await self.submitted(officer_id, *kinds)
+        await self.print(items)
+        return request_id, items
+
+    async def print(self, items: Sequence[UUID]) -> None:
+        """Submitted items go over the desk."""
         for item_id in items:
             async with self.transaction() as tx:
                 await desk.verify_item(tx, item_id, OPERATOR)
                 await desk.issue_item(tx, item_id, f"NO-{item_id}", OPERATOR)
                 await desk.print_item(tx, item_id, f"BLANK-{item_id}", OPERATOR)
-        return request_id, items
 
     async def handed_over(self, officer_id: UUID, *kinds: DocumentKind) -> tuple[UUID, list[UUID]]:
         """A request whose documents the officer holds; its id and those of its items."""

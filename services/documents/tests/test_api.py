@@ -10,6 +10,7 @@ from halo_documents import jobs
 from halo_documents.domain.papers import Limits
 from halo_documents.gateways.checking import Checker
 from halo_documents.gateways.store import PaperStore
+from halo_documents.schemas import SubmitAnswer
 from halo_events.contract.values import DocumentKind
 from halo_service.service import Service
 from halo_service.signin import Role, declared_roles, undeclared_routes
@@ -92,7 +93,7 @@ class TestLife:
         await jobs.check_papers(checker, world.database)
         assert (await at_house.get(path)).json()["state"] == "cleared"
 
-        assert (await at_house.post(f"{dossier}/submit")).json() == {"items": [item_id]}
+        assert (await at_house.create(f"{dossier}/submit", {})).json() == {"items": [item_id], "waiting": []}
         (waiting,) = (await at_desk.get("/v1/desk?state=submitted")).json()["items"]
         assert waiting["item_id"] == item_id
         link = (await at_desk.get(f"{path}/link")).json()["url"]
@@ -175,10 +176,25 @@ class TestSubmitDossier:
         """What is missing is named by item and row."""
         request_id, (item_id,) = await world.needed(officer_id, KTP)
 
-        answer = await at_house.post(f"/v1/dossiers/{request_id}/submit")
+        answer = await at_house.create(f"/v1/dossiers/{request_id}/submit", {})
 
         assert code(answer) == (HTTPStatus.UNPROCESSABLE_ENTITY, "papers-missing")
         assert [error["field"] for error in answer.json()["errors"]] == [f"items.{item_id}.kk"]
+
+    async def test_in_parts(self, world: "World", at_house: Client, officer_id: UUID) -> None:
+        """The officer hears what went and what waits; a repeat over a bad line gets the same answer."""
+        request_id, (first, second) = await world.needed(officer_id, KTP, KTP)
+        await world.cleared(request_id, first, "kk")
+        path = f"/v1/dossiers/{request_id}/submit"
+
+        answer = await at_house.create(path, {}, key="k-1")
+        again = await at_house.create(path, {}, key="k-1")
+
+        assert answer.json()["items"] == [str(first)]
+        (waiting,) = answer.json()["waiting"]
+        assert (waiting["item_id"], waiting["kind"]) == (str(second), "ktp_el")
+        assert [(row["row"], row["title"]["en"]) for row in waiting["missing"]] == [("kk", "Family card (KK)")]
+        assert (again.status_code, again.json()) == (HTTPStatus.OK, answer.json())
 
 
 class TestDesk:
@@ -220,17 +236,6 @@ class TestDesk:
         assert code(await both.create(f"/v1/items/{item_id}/verify", {})) == (403, "operator-is-collector")
 
 
-class TestOfferHandover:
-    async def test_item_twice(self, world: "World", at_desk: Client, officer_id: UUID) -> None:
-        """An item is named once."""
-        request_id, (item_id,) = await world.printed(officer_id, KTP)
-        body = {"items": [str(item_id), str(item_id)]}
-
-        answer = await at_desk.create(f"/v1/dossiers/{request_id}/handovers", body)
-
-        assert answer.json()["errors"][0]["code"] == "item_twice"
-
-
 class TestPrivacy:
     async def test_refusals_hold_no_input(self, world: "World", at_desk: Client, officer_id: UUID) -> None:
         """What was typed never comes back in an error."""
@@ -253,8 +258,11 @@ class TestRoutes:
         assert all(Role.PUBLIC not in roles for roles in declared_roles(app).values())
 
     async def test_openapi(self, client: Client) -> None:
-        """The API describes itself."""
-        paths = (await client.get("/openapi.json")).json()["paths"]
+        """The API describes itself, and its example is a legal answer."""
+        document = (await client.get("/openapi.json")).json()
+        paths = document["paths"]
 
+        (example,) = document["components"]["schemas"]["SubmitAnswer"]["examples"]
+        assert SubmitAnswer.model_validate(example).waiting
         assert "/v1/dossiers/{request_id}/papers" in paths
         assert "/v1/papers/{paper_id}/link" in paths

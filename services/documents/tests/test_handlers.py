@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from halo_documents.domain.dossiers import ItemState
 from halo_documents.repository import need as repository
-from halo_documents.usecases import need
+from halo_documents.usecases import handover, need
 from halo_events.contract.dispatch import DeliveryCompleted, PhotoProof, Receiver
 from halo_events.contract.documents import PaperQuarantined, QuarantineReason
 from halo_events.contract.event import SYSTEM, Actor, Event
@@ -104,6 +104,25 @@ class TestOrder:
         await fold(second, world.history)
 
         assert await tables(second) == await tables(world.database)
+
+    async def test_in_parts(self, world: "World", second: Database, officer_id: UUID, officer: Actor) -> None:
+        """The same where the items went to the desk, to the officer and to the door one by one."""
+        kinds = (DocumentKind.KTP_EL, DocumentKind.KTP_EL)
+        request_id, items = await world.needed(officer_id, *kinds)
+        for item_id in items:
+            await world.cleared(request_id, item_id, "kk")
+            async with world.transaction() as tx:
+                await need.submit_dossier(tx, world.checklists, request_id, officer)
+            await world.print([item_id])
+            async with world.transaction() as tx:
+                offered = await handover.offer_handover(tx, request_id, [item_id], "operator-1")
+                await handover.confirm_handover(tx, offered.handover_id, officer)
+            await world.fact(delivery(request_id, officer_id, [item_id]))
+
+        await fold(second, world.history)
+
+        assert await tables(second) == await tables(world.database)
+        assert [row["state"] for row in (await tables(second))["items"]] == ["handed_over", "handed_over"]
 
 
 class TestApplyDeliveryCompleted:

@@ -4,14 +4,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from halo_documents.errors import (
+    HandoverConfirmedError,
     HandoverUnknownError,
+    HandoverWithdrawnError,
     ItemInHandoverError,
     ItemUnknownError,
     NotHolderError,
     OperatorIsCollectorError,
     WrongStateError,
 )
-from halo_documents.usecases import handover
+from halo_documents.usecases import desk, handover
 from halo_events.contract.documents import (
     HandoverCompleted,
 )
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 KTP, KK, KIA = DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA, DocumentKind.KIA
+OPERATOR = Actor(role=ActorRole.OPERATOR, id="operator-1")
 STRANGER = Actor(role=ActorRole.OFFICER, id="6f1f1c0e-0000-4000-8000-000000000000")
 
 
@@ -57,6 +60,29 @@ class TestOfferHandover:
 
         with pytest.raises(OperatorIsCollectorError):
             await handover.offer_handover(tx, request_id, items, str(officer_id))
+
+    async def test_in_parts(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """What is printed first goes first; the rest follows in a handover of its own."""
+        request_id, (first, second) = await world.printed(officer_id, KTP, KIA)
+
+        for item_id in (first, second):
+            offered = await handover.offer_handover(tx, request_id, [item_id], "operator-1")
+            await handover.confirm_handover(tx, offered.handover_id, officer)
+
+        assert [event.items for event in tx.emitted if isinstance(event, HandoverCompleted)] == [(first,), (second,)]
+
+    async def test_while_another_is_at_the_desk(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """An item that lies printed is handed over while another one is still with the operator."""
+        request_id, (first, second) = await world.submitted(officer_id, KTP, KIA)
+        await desk.verify_item(tx, first, OPERATOR)
+        await desk.issue_item(tx, first, "NO-1", OPERATOR)
+        await desk.print_item(tx, first, "BLANK-1", OPERATOR)
+
+        offered = await handover.offer_handover(tx, request_id, [first], "operator-1")
+
+        assert offered.items == (first,)
+        with pytest.raises(WrongStateError):
+            await handover.offer_handover(tx, request_id, [second], "operator-1")
 
 
 class TestConfirmHandover:
@@ -102,6 +128,55 @@ class TestConfirmHandover:
             await eventually(lambda: _somebody_waits(tx))
         with pytest.raises(WrongStateError):
             await again
+
+
+class TestWithdrawHandover:
+    async def test_offered_anew(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """What the desk took back it may offer again; only the new handover can be confirmed."""
+        request_id, items = await world.printed(officer_id, KTP)
+        first = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        for _ in range(2):
+            await handover.withdraw_handover(tx, first.handover_id)
+        second = await handover.offer_handover(tx, request_id, items, "operator-2")
+
+        with pytest.raises(HandoverWithdrawnError):
+            await handover.confirm_handover(tx, first.handover_id, officer)
+        await handover.confirm_handover(tx, second.handover_id, officer)
+        (told,) = tx.emitted
+        assert isinstance(told, HandoverCompleted)
+        assert (told.handover_id, told.operator_id) == (second.handover_id, "operator-2")
+
+    async def test_confirmed(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """What the officer holds is not taken back."""
+        request_id, items = await world.printed(officer_id, KTP)
+        offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+        await handover.confirm_handover(tx, offered.handover_id, officer)
+
+        with pytest.raises(HandoverConfirmedError):
+            await handover.withdraw_handover(tx, offered.handover_id)
+
+    async def test_unknown(self, tx: Tx) -> None:
+        """A handover that nobody offered."""
+        with pytest.raises(HandoverUnknownError):
+            await handover.withdraw_handover(tx, uuid4())
+
+    async def test_at_the_same_moment(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A withdrawal waits for a confirmation under way, and then finds that the officer was first."""
+        request_id, items = await world.printed(officer_id, KTP)
+        async with world.database.transaction() as tx:
+            offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        async def withdraw() -> None:
+            async with world.database.transaction() as tx:
+                await handover.withdraw_handover(tx, offered.handover_id)
+
+        async with world.database.transaction() as tx:
+            await handover.confirm_handover(tx, offered.handover_id, officer)
+            withdrawing = asyncio.create_task(withdraw())
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(HandoverConfirmedError):
+            await withdrawing
 
 
 async def _somebody_waits(tx: Tx) -> bool:

@@ -107,10 +107,54 @@ class TestSubmitDossier:
         request_id, items = await world.needed(officer_id, KK)
         await world.cleared(request_id, items[0], "f_1_02", "f_1_05")
 
-        assert await need.submit_dossier(tx, world.checklists, request_id, officer) == tuple(items)
+        assert (await need.submit_dossier(tx, world.checklists, request_id, officer)).items == tuple(items)
+
+    async def test_in_parts(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """A complete item goes to the desk and does not wait for another; what that one lacks is named."""
+        request_id, items = await world.needed(officer_id, KTP, KK)
+        await world.cleared(request_id, items[0], "kk")
+        await world.cleared(request_id, items[1], "f_1_02")
+
+        submission = await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        (told,) = tx.emitted
+        assert isinstance(told, DossierSubmitted)
+        assert submission.items == told.items == (items[0],)
+        (waiting,) = submission.waiting
+        assert (waiting.item_id, waiting.kind) == (items[1], KK)
+        assert [row.row for row in waiting.missing] == ["marriage_proof"]
+        states = [item.state for item in (await reading.read_file(tx, request_id, officer)).items]
+        assert states == ["submitted", "needed"]
+
+    async def test_later_part(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """The papers that come later take their own item to the desk, in a dossier of its own."""
+        request_id, items = await world.needed(officer_id, KTP, KK)
+        await world.cleared(request_id, items[0], "kk")
+        async with world.transaction() as first:
+            await need.submit_dossier(first, world.checklists, request_id, officer)
+        await world.cleared(request_id, items[1], "f_1_02", "marriage_proof")
+
+        submission = await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        (told,) = tx.emitted
+        assert isinstance(told, DossierSubmitted)
+        assert submission.items == told.items == (items[1],)
+        assert submission.waiting == ()
+
+    async def test_nothing_more_complete(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
+        """What went before does not count: where no waiting item is complete, the officer is told what is missing."""
+        request_id, items = await world.needed(officer_id, KTP, KK)
+        await world.cleared(request_id, items[0], "kk")
+        await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        with pytest.raises(PapersMissingError) as raised:
+            await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        assert {fault.field.split(".")[1] for fault in raised.value.fields} == {str(items[1])}
+        assert len(tx.emitted) == 1
 
     async def test_missing(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
-        """What is missing is named by item and row, in both languages, and nothing is sent."""
+        """Where no item is complete, what is missing is named in both languages, and nothing is sent."""
         request_id, items = await world.needed(officer_id, KTP, KK)
         await world.cleared(request_id, items[1], "f_1_02")
 
@@ -130,15 +174,18 @@ class TestSubmitDossier:
         request_id, items = await world.needed(officer_id, KTP, KTP)
         await world.cleared(request_id, items[0], "kk")
 
-        with pytest.raises(PapersMissingError) as raised:
-            await need.submit_dossier(tx, world.checklists, request_id, officer)
-        assert [fault.field for fault in raised.value.fields] == [f"items.{items[1]}.kk"]
+        submission = await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        assert submission.items == (items[0],)
+        assert [(one.item_id, one.missing[0].row) for one in submission.waiting] == [(items[1], "kk")]
 
     async def test_repeat(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
-        """A repeat over a bad line gets the same answer, and tells nothing again."""
+        """Where all items lie at the desk, another submit finds them there and tells nothing again."""
         request_id, items = await world.submitted(officer_id, KTP)
 
-        assert await need.submit_dossier(tx, world.checklists, request_id, officer) == items
+        submission = await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        assert (submission.items, submission.waiting) == (tuple(items), ())
         assert tx.emitted == []
 
 
@@ -151,9 +198,9 @@ class TestChecklistVersion:
         stricter = {**old.kinds, KTP: old.kinds[DocumentKind.AKTA_KEMATIAN]}
         new = old.model_copy(update={"version": "new", "valid_from": tx.now.date(), "kinds": stricter})
 
-        submitted = await need.submit_dossier(tx, Checklists([old, new]), request_id, officer)
+        submission = await need.submit_dossier(tx, Checklists([old, new]), request_id, officer)
 
-        assert submitted == tuple(items)
+        assert submission.items == tuple(items)
 
 
 class TestReadFile:

@@ -134,13 +134,13 @@ class PaperNotClearedError(BusinessError):
 
 
 class PapersMissingError(BusinessError):
-    """Mandatory rows lack a cleared paper; the fields name item and row."""
+    """No waiting item has a cleared paper for each mandatory row; the fields name item and row."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "papers-missing"
     message = (
-        "Ada persyaratan wajib yang belum terpenuhi.",
-        "Mandatory papers are missing.",
+        "Belum ada dokumen yang persyaratan wajibnya lengkap. Lengkapi satu dokumen dahulu.",
+        "No document has all its mandatory papers. Complete one of them first.",
     )
 
 
@@ -218,11 +218,31 @@ class HandoverUnknownError(BusinessError):
     message = ("Serah terima ini tidak dikenal.", "This handover is not known.")
 
 
+class HandoverWithdrawnError(BusinessError):
+    """The desk took the handover back before the officer confirmed."""
+
+    code = "handover-withdrawn"
+    message = (
+        "Serah terima ini sudah ditarik oleh loket. Tunggu serah terima yang baru.",
+        "The desk took this handover back. Wait for a new one.",
+    )
+
+
+class HandoverConfirmedError(BusinessError):
+    """The officer has the documents already."""
+
+    code = "handover-confirmed"
+    message = (
+        "Petugas sudah mengonfirmasi serah terima ini, sehingga tidak bisa ditarik lagi.",
+        "The officer has confirmed this handover: it can't be withdrawn any more.",
+    )
+
+
 class ItemInHandoverError(BusinessError):
     """The item lies in a handover that waits for the officer."""
 
     code = "item-in-handover"
     message = (
-        "Dokumen ini sudah ada dalam serah terima yang menunggu petugas.",
-        "This item is in a handover that waits for the officer already.",
+        "Dokumen ini sudah ada dalam serah terima yang menunggu petugas. Tarik dahulu jika perlu diubah.",
+        "This item is in a handover that waits for the officer already. Withdraw that one first to change it.",
     )

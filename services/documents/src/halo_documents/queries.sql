@@ -238,13 +238,13 @@ INSERT INTO handovers (handover_id, request_id, round, items, operator_id, creat
 VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: list_handovers
-SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at
+SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at, withdrawn_at
   FROM handovers
  WHERE request_id = $1 AND round = $2
  ORDER BY created_at, handover_id;
 
 -- name: lock_handover
-SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at
+SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed_at, withdrawn_at
   FROM handovers
  WHERE handover_id = $1
    FOR UPDATE;
@@ -252,7 +252,12 @@ SELECT handover_id, request_id, round, items, operator_id, created_at, confirmed
 -- name: update_handover_confirmed
 UPDATE handovers
    SET confirmed_at = $2
- WHERE handover_id = $1 AND confirmed_at IS NULL;
+ WHERE handover_id = $1 AND confirmed_at IS NULL AND withdrawn_at IS NULL;
+
+-- name: update_handover_withdrawn
+UPDATE handovers
+   SET withdrawn_at = $2
+ WHERE handover_id = $1 AND confirmed_at IS NULL AND withdrawn_at IS NULL;
 
 -- name: update_items_handed_over
 UPDATE items

@@ -1,13 +1,13 @@
 """HTTP bodies of documents."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
 from halo_events.contract.documents import Purpose
 from halo_events.contract.event import Code
 from halo_events.contract.values import Bilingual, DocumentKind
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from halo_documents.domain.dossiers import ItemState
@@ -150,12 +150,13 @@ class ResidentView(Body):
 
 
 class HandoverView(Body):
-    """Items that wait for the officer, or that he took."""
+    """Items that wait for the officer, that he took, or that the desk took back."""
 
     handover_id: UUID
     items: tuple[UUID, ...]
     created_at: datetime
     confirmed_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class DossierView(Body):
@@ -176,10 +177,40 @@ class DossierView(Body):
     handovers: tuple[HandoverView, ...]
 
 
-class ItemsAnswer(Body):
-    """Items that the call concerned."""
+class MissingRow(Body):
+    """A mandatory row for which no cleared paper lies in the dossier."""
+
+    row: str
+    title: Bilingual
+
+
+class WaitingItem(Body):
+    """An item that stays with the officer until its missing papers are there."""
+
+    item_id: UUID
+    kind: DocumentKind
+    missing: tuple[MissingRow, ...]
+
+
+_IN_PARTS: Final[dict[str, JsonValue]] = {
+    "items": ["0b6d3c1e-4f5e-4a53-9a57-2b1f6f0c3275"],
+    "waiting": [
+        {
+            "item_id": "7c2f9a04-1d3b-4b8e-8c55-90d1c4a7e611",
+            "kind": "kia",
+            "missing": [{"row": "kk", "title": {"id": "Kartu Keluarga (KK)", "en": "Family card (KK)"}}],
+        }
+    ],
+}
+
+
+class SubmitAnswer(Body):
+    """The items that went to the desk, and those that wait for papers and are submitted later."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_IN_PARTS]})
 
     items: tuple[UUID, ...]
+    waiting: tuple[WaitingItem, ...]
 
 
 class DeskItem(Body):
@@ -227,7 +258,7 @@ class NewHandover(Body):
 
 
 class HandoverAnswer(Body):
-    """A handover that waits for the officer, or that he confirmed."""
+    """A handover that waits for the officer, that he confirmed, or that the desk withdrew."""
 
     handover_id: UUID
     items: tuple[UUID, ...]

@@ -1,4 +1,4 @@
-"""From the desk to the officer: both confirm."""
+"""From the desk to the officer: both confirm, or the desk withdraws."""
 
 from http import HTTPStatus
 from typing import Final
@@ -28,3 +28,10 @@ async def confirm_handover(handover_id: UUID, caller: OfficerDep, tx: TxDep) -> 
     """Confirm, as the officer, that the documents are in his hands. A repeat changes nothing."""
     confirmed = await handover.confirm_handover(tx, handover_id, caller.actor())
     return HandoverAnswer(handover_id=handover_id, items=confirmed.items)
+
+
+@router.post("/handovers/{handover_id}/withdraw")
+async def withdraw_handover(handover_id: UUID, _caller: OperatorDep, tx: TxDep) -> HandoverAnswer:
+    """Take back, as an operator, what the officer did not confirm yet. A repeat changes nothing."""
+    withdrawn = await handover.withdraw_handover(tx, handover_id)
+    return HandoverAnswer(handover_id=handover_id, items=withdrawn.items)

@@ -9,7 +9,7 @@ from halo_service.http import OnceDep, TxDep
 
 from halo_documents.api import views
 from halo_documents.api.callers import ChecklistsDep, OfficerDep, ReaderDep
-from halo_documents.schemas import DossierView, ItemsAnswer, Need, NeedAnswer, RecordedItem
+from halo_documents.schemas import DossierView, Need, NeedAnswer, RecordedItem, SubmitAnswer
 from halo_documents.usecases import need, reading
 
 router: Final = APIRouter(prefix="/v1/dossiers/{request_id}", tags=["dossier"])
@@ -38,6 +38,13 @@ async def read_dossier(request_id: UUID, caller: ReaderDep, tx: TxDep, checklist
 
 
 @router.post("/submit")
-async def submit_dossier(request_id: UUID, caller: OfficerDep, tx: TxDep, checklists: ChecklistsDep) -> ItemsAnswer:
-    """Send the items to the desk. What is missing is named by item and row (422); a repeat changes nothing."""
-    return ItemsAnswer(items=tuple(await need.submit_dossier(tx, checklists, request_id, caller.actor())))
+async def submit_dossier(
+    request_id: UUID, caller: OfficerDep, tx: TxDep, once: OnceDep, checklists: ChecklistsDep
+) -> SubmitAnswer:
+    """Send the items to the desk whose mandatory papers are all cleared.
+
+    The others stay `needed` and are named in `waiting`, with the papers that they lack: submit again, with a new key,
+    once those are there. Where none is complete nothing is sent, and each missing paper is named by item and row (422).
+    """
+    submission = await need.submit_dossier(tx, checklists, request_id, caller.actor())
+    return await once.keep(tx, views.submit_answer(submission))

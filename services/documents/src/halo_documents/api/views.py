@@ -3,16 +3,19 @@
 from dataclasses import asdict
 
 from halo_documents.domain.checklists import Checklist, Checklists
-from halo_documents.domain.dossiers import Asked, File, Handover, Item
+from halo_documents.domain.dossiers import Asked, File, Handover, Item, Submission
 from halo_documents.domain.papers import Paper, PaperState
 from halo_documents.schemas import (
     DeskItem,
     DossierView,
     HandoverView,
     ItemView,
+    MissingRow,
     PaperView,
     ResidentView,
     RowView,
+    SubmitAnswer,
+    WaitingItem,
 )
 
 
@@ -51,6 +54,7 @@ def handover_view(handover: Handover) -> HandoverView:
         items=handover.items,
         created_at=handover.created_at,
         confirmed_at=handover.confirmed_at,
+        withdrawn_at=handover.withdrawn_at,
     )
 
 
@@ -63,6 +67,21 @@ def desk_item(item: Item) -> DeskItem:
         state=item.state,
         since=item.state_at,
         tracking_no=item.tracking_no,
+    )
+
+
+def submit_answer(submission: Submission) -> SubmitAnswer:
+    """What became of a submit."""
+    return SubmitAnswer(
+        items=submission.items,
+        waiting=tuple(
+            WaitingItem(
+                item_id=one.item_id,
+                kind=one.kind,
+                missing=tuple(MissingRow(row=row.row, title=row.title) for row in one.missing),
+            )
+            for one in submission.waiting
+        ),
     )
 
 

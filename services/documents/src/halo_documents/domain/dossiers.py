@@ -9,6 +9,7 @@ from uuid import UUID
 from halo_events.contract.event import Actor
 from halo_events.contract.values import DocumentKind
 
+from halo_documents.domain.checklists import Row
 from halo_documents.domain.papers import Paper
 
 CARDS: Final = frozenset({DocumentKind.KTP_EL, DocumentKind.KIA})
@@ -85,8 +86,25 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item that can't go to the desk yet, and the mandatory rows that nothing meets."""
+
+    item_id: UUID
+    kind: DocumentKind
+    missing: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The items that went to the desk, and those that wait for papers."""
+
+    items: tuple[UUID, ...]
+    waiting: tuple[Waiting, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
-    """Printed items on their way from the desk to the officer: both sides confirm."""
+    """Printed items on their way from the desk to the officer: both sides confirm, or the desk withdraws them."""
 
     handover_id: UUID
     request_id: UUID
@@ -95,6 +113,12 @@ class Handover:
     operator_id: str
     created_at: datetime
     confirmed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for the officer."""
+        return self.confirmed_at is None and self.withdrawn_at is None
 
 
 @dataclass(frozen=True, slots=True)

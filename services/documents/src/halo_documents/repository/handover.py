@@ -44,8 +44,13 @@ async def lock_handover(tx: Tx, handover_id: UUID) -> Handover | None:
 
 
 async def update_handover_confirmed(tx: Tx, handover_id: UUID) -> None:
-    """Keep that the officer confirmed. Raises RowCountError where he did before."""
+    """Keep that the officer confirmed. Raises RowCountError where it waits no more."""
     await tx.execute_one(SQL["update_handover_confirmed"], handover_id, tx.now)
+
+
+async def update_handover_withdrawn(tx: Tx, handover_id: UUID) -> None:
+    """Keep that the desk took a handover back. Raises RowCountError where it waits no more."""
+    await tx.execute_one(SQL["update_handover_withdrawn"], handover_id, tx.now)
 
 
 def _handover(row: Any) -> Handover:  # noqa: ANN401 - asyncpg's record maps names to anything

@@ -1,4 +1,4 @@
-"""From the desk to the officer: the operator offers, the officer confirms."""
+"""From the desk to the officer: the operator offers and may withdraw, the officer confirms."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -10,7 +10,9 @@ from halo_events.runtime import Tx
 
 from halo_documents.domain.dossiers import Handover, Item, ItemState
 from halo_documents.errors import (
+    HandoverConfirmedError,
     HandoverUnknownError,
+    HandoverWithdrawnError,
     ItemInHandoverError,
     ItemUnknownError,
     OperatorIsCollectorError,
@@ -49,12 +51,12 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
 
     The holder's lock makes an offer of the same items wait: without it they could be offered once more meanwhile.
 
-    Raises HandoverUnknownError, NotYetError, NotHolderError, WrongStateError.
+    Raises HandoverUnknownError, NotYetError, NotHolderError, HandoverWithdrawnError, WrongStateError.
     """
-    offered = await handover.lock_handover(tx, handover_id)
-    if offered is None:
-        raise HandoverUnknownError
+    offered = await _lock(tx, handover_id)
     holder = await access.require_holder(tx, offered.request_id, actor)
+    if offered.withdrawn_at is not None:
+        raise HandoverWithdrawnError
     if offered.confirmed_at is not None:
         return offered
     await facts.lock_holder(tx, offered.request_id)
@@ -77,6 +79,26 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     return offered
 
 
+async def withdraw_handover(tx: Tx, handover_id: UUID) -> Handover:
+    """Take back what waits for the officer; any operator may, and the items may be offered anew.
+
+    A repeat changes nothing. Raises HandoverUnknownError, HandoverConfirmedError.
+    """
+    offered = await _lock(tx, handover_id)
+    if offered.confirmed_at is not None:
+        raise HandoverConfirmedError
+    if offered.withdrawn_at is None:
+        await handover.update_handover_withdrawn(tx, handover_id)
+    return offered
+
+
+async def _lock(tx: Tx, handover_id: UUID) -> Handover:
+    offered = await handover.lock_handover(tx, handover_id)
+    if offered is None:
+        raise HandoverUnknownError
+    return offered
+
+
 def _require_printed(item: Item | None, operator_id: str, open_items: frozenset[UUID]) -> None:
     if item is None:
         raise ItemUnknownError
@@ -90,4 +112,4 @@ def _require_printed(item: Item | None, operator_id: str, open_items: frozenset[
 
 async def _items_in_open_handovers(tx: Tx, request_id: UUID, round_number: int) -> frozenset[UUID]:
     known = await handover.list_handovers(tx, request_id, round_number)
-    return frozenset(item_id for one in known if one.confirmed_at is None for item_id in one.items)
+    return frozenset(item_id for one in known if one.is_open for item_id in one.items)

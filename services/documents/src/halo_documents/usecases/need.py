@@ -1,6 +1,6 @@
 """From the house to the desk: the need is recorded, the dossier is submitted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from halo_events.contract import documents
@@ -10,8 +10,8 @@ from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 from halo_service.problems import FieldProblem
 
-from halo_documents.domain.checklists import Checklist, Checklists
-from halo_documents.domain.dossiers import Item, ItemState
+from halo_documents.domain.checklists import Checklists
+from halo_documents.domain.dossiers import ItemState, Submission, Waiting
 from halo_documents.errors import NeedRecordedError, PapersMissingError
 from halo_documents.repository import need, papers
 from halo_documents.usecases import access
@@ -42,41 +42,45 @@ async def record_need(
     return recorded
 
 
-async def submit_dossier(tx: Tx, checklists: Checklists, request_id: UUID, actor: Actor) -> Sequence[UUID]:
-    """Send all items to the desk whose papers are complete; the items. A repeat finds them there and changes nothing.
+async def submit_dossier(tx: Tx, checklists: Checklists, request_id: UUID, actor: Actor) -> Submission:
+    """Send the items to the desk whose papers are complete; the others wait for theirs, and go in a later dossier.
 
-    Raises NotYetError, NotHolderError, NeedMissingError, and PapersMissingError naming each item and row.
+    Where all items went before, nothing is told. Raises NotYetError, NotHolderError, NeedMissingError, and, where no
+    waiting item is complete, PapersMissingError naming each item and row.
     """
     holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
     items = await need.list_items(tx, request_id, holder.round)
-    waiting = [item for item in items if item.state is ItemState.NEEDED]
-    if not waiting:
-        return [item.item_id for item in items]
     cleared = await papers.list_cleared_rows(tx, request_id, holder.round)
-    faults = _missing(checklists.version(dossier.checklist_version), waiting, cleared)
-    if faults:
-        raise PapersMissingError(fields=faults)
-    submitted = documents.DossierSubmitted(
-        occurred_at=tx.now,
-        request_id=request_id,
-        round=holder.round,
-        actor=actor,
-        items=tuple(item.item_id for item in waiting),
+    checklist = checklists.version(dossier.checklist_version)
+    still_needed = [
+        Waiting(item.item_id, item.kind, checklist.missing(item.kind, cleared.get(item.item_id, frozenset())))
+        for item in items
+        if item.state is ItemState.NEEDED
+    ]
+    if not still_needed:
+        return Submission(tuple(item.item_id for item in items))
+    complete = tuple(one.item_id for one in still_needed if not one.missing)
+    waiting = tuple(one for one in still_needed if one.missing)
+    if not complete:
+        raise PapersMissingError(fields=_faults(waiting))
+    await tx.emit(
+        documents.DossierSubmitted(
+            occurred_at=tx.now, request_id=request_id, round=holder.round, actor=actor, items=complete
+        )
     )
-    await tx.emit(submitted)
-    return submitted.items
+    return Submission(complete, waiting)
 
 
-def _missing(checklist: Checklist, items: Sequence[Item], cleared: Mapping[UUID, frozenset[str]]) -> list[FieldProblem]:
+def _faults(waiting: Sequence[Waiting]) -> list[FieldProblem]:
     """What is still wanted, item by item and row by row."""
     return [
         FieldProblem(
-            field=f"items.{item.item_id}.{row.row}",
+            field=f"items.{one.item_id}.{row.row}",
             code="paper_missing",
             message=f"A cleared paper is missing: {row.title.en}.",
             message_id=f"Belum ada file yang lolos pemeriksaan: {row.title.id}.",
         )
-        for item in items
-        for row in checklist.missing(item.kind, cleared.get(item.item_id, frozenset()))
+        for one in waiting
+        for row in one.missing
     ]
