@@ -276,17 +276,3 @@ class TestCheckPapers:
         assert {(await field.state(upload))[0] for upload in uploads} == {"cleared"}
         cleared = [key for kind, key in await told(database) if kind == PaperCleared.type]
         assert sorted(cleared) == sorted(str(upload.request_id) for upload in uploads)
-
-
-class TestExpireUploads:
-    async def test_lapsed_only(self, field: Officer, database: Database, clock: "Clock") -> None:
-        """A form that lapsed is marked; what was reported in time is not touched."""
-        reported = await field.bring(JPEG)
-        lapsed = await field.announce(MediaType.JPEG, 100)
-        assert await jobs.expire_uploads(database) == 0
-        clock.ahead = timedelta(minutes=16)
-
-        assert await jobs.expire_uploads(database) == 1
-        assert await field.state(lapsed) == ("expired", None)
-        assert await field.state(reported) == ("stored", None)
-        assert await jobs.expire_uploads(database) == 0

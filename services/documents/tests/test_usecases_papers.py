@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -16,13 +17,14 @@ from halo_documents.errors import (
     UploadExpiredError,
     WrongStateError,
 )
-from halo_documents.usecases import papers
+from halo_documents.usecases import need, papers
 from halo_events.contract.documents import (
     Purpose,
 )
 from halo_events.contract.event import Actor, ActorRole
 from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Tx
+from halo_events.testing import eventually
 
 if TYPE_CHECKING:
     from conftest import Clock, World
@@ -107,6 +109,42 @@ class TestAnnouncePaper:
         with pytest.raises(TooManyPapersError):
             await self.announce(world, request_id, self.said(item_id, "kk"), officer)
 
+    async def test_at_the_same_moment(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A paper waits for another one that is being announced, and then finds the last place taken."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        said = self.said(item_id, "kk")
+        for _ in range(2):
+            await self.announce(world, request_id, said, officer)
+
+        async with world.database.transaction() as tx:
+            limits = Limits(paper_bytes=5000, papers=3)
+            await papers.announce_paper(tx, request_id, said, officer, checklists=world.checklists, limits=limits)
+            announcing = asyncio.create_task(self.announce(world, request_id, said, officer))
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(TooManyPapersError):
+            await announcing
+
+    async def test_beside_a_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A paper waits for a submit under way, and then finds its item at the desk."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        await world.cleared(request_id, item_id, "kk")
+
+        async with world.database.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, request_id, officer)
+            announcing = asyncio.create_task(self.announce(world, request_id, self.said(item_id, "kk"), officer))
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(WrongStateError):
+            await announcing
+
+    async def test_item_that_waits_for_papers(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """While one item lies at the desk, papers still come for the other."""
+        request_id, (first, second) = await world.needed(officer_id, KTP, KTP)
+        await world.cleared(request_id, first, "kk")
+        async with world.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        assert await self.announce(world, request_id, self.said(second, "kk"), officer)
+
     async def test_before_the_need(self, world: "World", officer_id: UUID, officer: Actor) -> None:
         """Without items there is nothing to bring papers for."""
         request_id = await world.visited(officer_id)
@@ -169,3 +207,7 @@ class TestOpenPaper:
 
         with pytest.raises(PaperNotClearedError):
             await papers.open_paper(tx, upload.paper_id, operator)
+
+
+async def _somebody_waits(tx: Tx) -> bool:
+    return bool(await tx.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))

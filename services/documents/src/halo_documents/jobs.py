@@ -1,4 +1,4 @@
-"""Work beside requests and events: papers are checked, lapsed forms are marked."""
+"""Work beside requests and events: papers are checked, lapsed forms are marked, old uploads are forgotten."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,6 +19,7 @@ _LOG: Final = structlog.get_logger(__name__)
 _BATCH: Final = 50
 """Papers of one claim, and of one transaction that tells what was found."""
 _LAPSED: Final = 500
+_FORGOTTEN: Final = 1000
 
 
 def jobs(checker: Checker) -> tuple[Job, ...]:
@@ -26,6 +27,7 @@ def jobs(checker: Checker) -> tuple[Job, ...]:
     return (
         Job("check papers", timedelta(seconds=0.5), partial(check_papers, checker)),
         Job("expire uploads", timedelta(minutes=1), expire_uploads),
+        Job("forget uploads", timedelta(minutes=10), forget_uploads),
     )
 
 
@@ -49,6 +51,12 @@ async def expire_uploads(database: Database) -> int:
     """Mark uploads whose forms have lapsed; how many."""
     async with database.transaction() as tx:
         return await papers.expire_uploads(tx, _LAPSED)
+
+
+async def forget_uploads(database: Database) -> int:
+    """Delete a batch of the uploads that ended long ago; how many."""
+    async with database.transaction() as tx:
+        return await papers.forget_uploads(tx, _FORGOTTEN)
 
 
 async def _settle(database: Database, checked: Checked) -> Sequence[UUID]:

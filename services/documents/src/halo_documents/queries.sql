@@ -79,10 +79,13 @@ UPDATE items
 
 -- Papers -----------------------------------------------------------------------------------------------------------------
 
--- name: count_uploads
-SELECT count(*)
-  FROM uploads
- WHERE request_id = $1 AND round = $2;
+-- name: count_papers
+-- Of papers that were read the upload may be gone.
+SELECT (SELECT count(*) FROM papers WHERE request_id = $1 AND round = $2)
+     + (SELECT count(*)
+          FROM uploads AS u
+         WHERE u.request_id = $1 AND u.round = $2
+           AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id));
 
 -- name: insert_upload
 INSERT INTO uploads (paper_id, request_id, round, purpose, item_id, row_code, media_type, size, officer_id, state,
@@ -142,6 +145,16 @@ UPDATE uploads
                       FROM uploads
                      WHERE state = 'awaited' AND expires_at <= $1
                      ORDER BY expires_at
+                     LIMIT $2
+                       FOR UPDATE SKIP LOCKED);
+
+-- name: delete_uploads_settled
+-- Awaited and stored ones are in work, however old they are.
+DELETE FROM uploads
+ WHERE paper_id IN (SELECT paper_id
+                      FROM uploads
+                     WHERE state IN ('checked', 'expired') AND created_at < $1
+                     ORDER BY created_at
                      LIMIT $2
                        FOR UPDATE SKIP LOCKED);
 

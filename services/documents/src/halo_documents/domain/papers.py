@@ -24,6 +24,10 @@ ATTEMPTS: Final = 5
 """Tries that end without an answer, after which the officer is asked for another file."""
 
 
+KEEP_UPLOADS: Final = timedelta(days=7)
+"""How long after its announcement an upload is known that was checked or lapsed."""
+
+
 class MediaType(StrEnum):
     """Types of files that are taken."""
 

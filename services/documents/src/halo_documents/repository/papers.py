@@ -40,9 +40,9 @@ async def update_paper_quarantined(fold: Fold, event: PaperQuarantined, at: date
     await fold.execute_one(SQL["update_paper_checked"], event.paper_id, PaperState.QUARANTINED, str(event.reason), at)
 
 
-async def count_uploads(tx: Tx, request_id: UUID, round_number: int) -> int:
-    """How many papers were announced in a round."""
-    count: int = await tx.fetchval(SQL["count_uploads"], request_id, round_number)
+async def count_papers(tx: Tx, request_id: UUID, round_number: int) -> int:
+    """How many papers a round has: those that were read, and those that were announced and not forgotten."""
+    count: int = await tx.fetchval(SQL["count_papers"], request_id, round_number)
     return count
 
 
@@ -101,6 +101,11 @@ async def update_uploads_awaited(tx: Tx, setbacks: Sequence[Setback]) -> None:
 async def update_uploads_expired(tx: Tx, limit: int) -> int:
     """Mark awaited uploads whose forms have lapsed, the oldest first; how many."""
     return await tx.execute(SQL["update_uploads_expired"], tx.now, limit)
+
+
+async def delete_uploads_settled(tx: Tx, before: datetime, limit: int) -> int:
+    """Delete uploads that were announced before a moment and have come to their end; how many."""
+    return await tx.execute(SQL["delete_uploads_settled"], before, limit)
 
 
 async def find_paper(tx: Tx, paper_id: UUID) -> Paper | None:

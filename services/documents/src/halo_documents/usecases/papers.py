@@ -12,6 +12,7 @@ from halo_documents.domain.checklists import Checklists
 from halo_documents.domain.dossiers import Dossier, ItemState
 from halo_documents.domain.papers import (
     CHECKS,
+    KEEP_UPLOADS,
     LEASE,
     Announcement,
     Claim,
@@ -41,16 +42,18 @@ async def announce_paper(
 ) -> Upload:
     """Keep a paper that is to come, before anybody gets a form to upload it.
 
+    It waits for the request's other steps: so no two pass the limit together, and none comes beside a submit.
+
     Raises NotYetError, NotHolderError, NeedMissingError, PaperTooLargeError, TooManyPapersError, and for the paper of
     an item ItemUnknownError, RowUnknownError, WrongStateError.
     """
-    holder = await access.require_holder(tx, request_id, actor)
+    holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
     if said.size > limits.paper_bytes:
         raise PaperTooLargeError(limit=limits.paper_bytes)
     if said.purpose is Purpose.REQUIREMENT:
         await _require_row(tx, checklists, dossier, said)
-    if await papers.count_uploads(tx, request_id, holder.round) >= limits.papers:
+    if await papers.count_papers(tx, request_id, holder.round) >= limits.papers:
         raise TooManyPapersError(limit=limits.papers)
     upload = Upload(
         paper_id=uuid4(),
@@ -77,13 +80,15 @@ async def _require_row(tx: Tx, checklists: Checklists, dossier: Dossier, said: A
 
 
 async def report_upload(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
-    """Let the workers check a paper that the officer says he uploaded. A repeat changes nothing.
+    """Let the workers check a paper that the officer says he uploaded. A repeat changes nothing, however late.
 
     Raises PaperUnknownError, NotYetError, NotHolderError, UploadExpiredError.
     """
     found = await papers.lock_upload(tx, paper_id)
     if found is None:
-        raise PaperUnknownError
+        paper = await _get_paper(tx, paper_id)
+        await access.require_holder(tx, paper.request_id, actor)
+        return paper
     request_id, state = found
     await access.require_holder(tx, request_id, actor)
     if state == PaperState.EXPIRED:
@@ -160,6 +165,11 @@ def _judged(tx: Tx, finding: Finding) -> Event:
 async def expire_uploads(tx: Tx, limit: int) -> int:
     """Mark awaited uploads whose forms have lapsed; how many."""
     return await papers.update_uploads_expired(tx, limit)
+
+
+async def forget_uploads(tx: Tx, limit: int) -> int:
+    """Delete uploads that ended long ago; how many. What was checked stands in the dossier and stays."""
+    return await papers.delete_uploads_settled(tx, tx.now - KEEP_UPLOADS, limit)
 
 
 async def read_paper(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
