@@ -3,16 +3,14 @@
 import tomllib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from importlib import resources
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 from halo_events.contract.event import Code
 from halo_events.contract.values import Bilingual, DocumentKind
+from halo_service.local_time import WIB
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-WIB: Final = timezone(timedelta(hours=7), "WIB")
-"""Western Indonesian time, in which the city counts its days; it knows no summer time."""
 
 
 class Row(BaseModel):
