@@ -33,7 +33,7 @@ up: setup ## Start servers and services, leave them running and print where they
 	@$(BIN)/python -m halo_demo up
 
 .PHONY: down
-down: setup ## End what `make up` left running
+down: $(if $(wildcard .venv/bin/python),,setup) ## End what `make up` left running
 	@$(BIN)/python -m halo_demo down
 
 .PHONY: format

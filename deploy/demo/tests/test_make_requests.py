@@ -33,7 +33,7 @@ class TestFile:
             assert (folder / name).read_text() == (DATA / name).read_text(), "run `python -m halo_demo.make_requests`"
 
     def test_two_hundred_requests_of_which_a_tenth_is_bad(self, lines: list[Line]) -> None:
-        """The issue asks for these shares."""
+        """A tenth is bad, so that every refusal is seen."""
         outcomes = Counter(row["outcome"] for row in firsts(lines).values())
 
         assert outcomes == {"delivered": 180, "refused": 20}

@@ -103,10 +103,6 @@ class Topics:
         """List the events of a class with their envelopes, in order of their keys' records."""
         return [(fact.envelope, fact.event) for fact in self.facts if isinstance(fact.event, event_class)]
 
-    def of_topic(self, topic: Topic) -> list[Fact]:
-        """List the facts of a topic."""
-        return [fact for fact in self.facts if fact.event.topic is topic]
-
     @cached_property
     def by_request(self) -> Mapping[UUID, list[Fact]]:
         """What happened to each request, in the order in which it was recorded."""

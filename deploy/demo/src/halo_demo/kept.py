@@ -65,6 +65,8 @@ def _addresses(platform: Platform) -> dict[str, str]:
     return {
         **{service: f"{url}/openapi.json" for service, url in platform.services.items()},
         "token issuer": f"{platform.issuer}/token",
+        **platform.gateways,
+        "SMS and mails": str(platform.receiver_log),
         "Kafka": platform.endpoints.kafka,
         "PostgreSQL": platform.endpoints.postgres,
         "MinIO": f"http://{platform.endpoints.minio}",

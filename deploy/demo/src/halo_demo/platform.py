@@ -43,6 +43,8 @@ class Platform:
     services: Mapping[str, str]
     """Base URL by service name."""
     issuer: str
+    gateways: Mapping[str, str]
+    """Where the stand-ins for the SMS gateway and the mail server listen."""
     receiver_log: Path
     register: Register
     supervisor: Supervisor
@@ -65,6 +67,9 @@ class _Plan:
 
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
+
+    def gateways(self) -> Mapping[str, str]:
+        return {"SMS gateway": f"{self.url('sms')}/sms", "mail server": f"127.0.0.1:{self.ports['smtp']}"}
 
 
 @asynccontextmanager
@@ -116,7 +121,8 @@ async def _bring_up(
     say("register is loaded")
     services = {name: plan.url(name) for name in SERVICES}
     await _await_ready(services, supervisor)
-    return Platform(endpoints, services, plan.url("issuer"), receiver_log, register, supervisor, folder)
+    issuer, gateways = plan.url("issuer"), plan.gateways()
+    return Platform(endpoints, services, issuer, gateways, receiver_log, register, supervisor, folder)
 
 
 def _enter_stack(stack: ExitStack) -> Endpoints:

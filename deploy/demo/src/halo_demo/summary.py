@@ -41,6 +41,7 @@ def _numbers(outcome: Outcome) -> Table:
     table.add_row("filed again", f"{outcomes['repeated']} under a new ce_id, {outcomes['dropped']} under the same")
     table.add_row("through the queue", _queue(topics))
     table.add_row("declined", f"{len(topics.of(dispatch.AssignmentDeclined))} offers")
+    table.add_row("in parts", f"{_in_parts(topics)} requests")
     table.add_row("papers", _papers(topics))
     table.add_row("messages", _messages(topics))
     table.add_row("people's calls", _calls(outcome))
@@ -65,6 +66,11 @@ def _queue(topics: Topics) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())) or "none"
 
 
+def _in_parts(topics: Topics) -> int:
+    submits = Counter(event.request_id for _, event in topics.of(documents.DossierSubmitted))
+    return sum(count > 1 for count in submits.values())
+
+
 def _papers(topics: Topics) -> str:
     cleared, shut = len(topics.of(documents.PaperCleared)), len(topics.of(documents.PaperQuarantined))
     return f"{cleared} cleared, {shut} quarantined"
@@ -85,7 +91,7 @@ def _messages(topics: Topics) -> str:
 def _calls(outcome: Outcome) -> str:
     tally = outcome.tally
     away = ", ".join(f"{name} {count}" for name, count in sorted(tally.away.items()))
-    told = f"{tally.calls}, of them {tally.not_yet} told not-yet"
+    told = f"{tally.calls}, of them {tally.not_yet} told not-yet; {tally.withdrawn} handovers taken back"
     return f"{told}; repeated because somebody was away: {away}" if away else told
 
 

@@ -33,6 +33,8 @@ class Tally:
 
     calls: int = 0
     not_yet: int = 0
+    withdrawn: int = 0
+    """Handovers that operators took back; no topic tells of them."""
     away: Counter[str] = field(default_factory=Counter)
     """Calls that had to be repeated because somebody was away, by error or status."""
 

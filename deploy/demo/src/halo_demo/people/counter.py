@@ -11,23 +11,19 @@ class Counter:
     """Handovers that operators prepared, by request."""
 
     def __init__(self) -> None:
-        self._handovers: dict[UUID, asyncio.Future[UUID]] = defaultdict(self._new)
-
-    @staticmethod
-    def _new() -> asyncio.Future[UUID]:
-        return asyncio.get_running_loop().create_future()
+        self._handovers: dict[UUID, asyncio.Queue[UUID]] = defaultdict(asyncio.Queue)
 
     def hand_over(self, request_id: UUID, handover_id: UUID) -> None:
         """Put the printed documents of a request on the counter."""
-        self._handovers[request_id].set_result(handover_id)
+        self._handovers[request_id].put_nowait(handover_id)
 
     async def wait(self, request_id: UUID, seconds: float) -> UUID:
-        """Wait for the documents of a request; return the handover to confirm.
+        """Wait for the next documents of a request; return the handover to confirm.
 
         Raises:
             DeadlineError: nobody put them on the counter in time.
         """
         try:
-            return await asyncio.wait_for(self._handovers[request_id], seconds)
+            return await asyncio.wait_for(self._handovers[request_id].get(), seconds)
         except TimeoutError:
             raise DeadlineError(f"request {request_id}: nothing was printed in {seconds:.0f} s") from None

@@ -21,6 +21,10 @@ DECLINE_EVERY: Final = 25
 """One request in so many is declined at its first offer."""
 MISTAKE_EVERY: Final = 80
 """With one request in so many the officer first uploads a file of the wrong type."""
+PARTS_EVERY: Final = 3
+"""One request in so many of those with several documents goes through the desk in two parts."""
+
+Item = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,13 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
         await office.line.post("dispatch", f"{path}/accept", officer)
         case = Case(event.request_id, officer, number, assignment["resident"]["name"])
         await _visit(office, case)
-        items = await _collect(office, case, assignment["documents"])
-    await _fetch(office, case)
-    async with office.delivering:
-        await _deliver(office, case, items)
+        parts = _split(case, await _record_need(office, case, assignment["documents"]))
+    for place, items in enumerate(parts, start=1):
+        async with office.collecting:
+            await _collect(office, case, items, place)
+        await _fetch(office, case)
+        async with office.delivering:
+            await _deliver(office, case, items)
 
 
 async def _find_offer(office: Office, officer: Person, request_id: UUID) -> Mapping[str, Any]:
@@ -77,24 +84,35 @@ async def _visit(office: Office, case: Case) -> None:
     await office.line.post("dispatch", f"/v1/visits/{visit['visit_id']}/made", case.officer)
 
 
-async def _collect(office: Office, case: Case, documents: list[str]) -> list[str]:
-    """Record the need, bring every mandatory paper, hand the dossier in; return the ids of the items."""
+async def _record_need(office: Office, case: Case, kinds: list[str]) -> list[Item]:
+    """Record what is needed; return the items with their checklists."""
     path = f"/v1/dossiers/{case.request_id}"
-    need = {"items": [{"kind": kind} for kind in documents]}
-    recorded = await office.line.post("documents", f"{path}/need", case.officer, need)
+    await office.line.post("documents", f"{path}/need", case.officer, {"items": [{"kind": kind} for kind in kinds]})
     dossier = await office.line.get("documents", path, case.officer)
+    items: list[Item] = dossier["items"]
+    return items
+
+
+def _split(case: Case, items: list[Item]) -> list[list[Item]]:
+    """Return all items as one part, or as two where the resident finds the papers of the last one only later."""
+    late = len(items) > 1 and case.number % PARTS_EVERY == 0
+    return [items[:-1], items[-1:]] if late else [items]
+
+
+async def _collect(office: Office, case: Case, items: list[Item], place: int) -> None:
+    """Bring every mandatory paper of these items, and hand in what is complete."""
     wanted = [
         Wanted("requirement", item["item_id"], row["row"])
-        for item in dossier["items"]
+        for item in items
         for row in item["checklist"]
         if row["mandatory"]
     ]
-    wrong = case.number % MISTAKE_EVERY == 0
+    wrong = case.number % MISTAKE_EVERY == 0 and place == 1
     await asyncio.gather(
-        *(bring_paper(office, case, paper, first_wrong=wrong and place == 0) for place, paper in enumerate(wanted))
+        *(bring_paper(office, case, paper, first_wrong=wrong and turn == 0) for turn, paper in enumerate(wanted))
     )
-    await office.line.post("documents", f"{path}/submit", case.officer)
-    return [item["item_id"] for item in recorded["items"]]
+    path = f"/v1/dossiers/{case.request_id}/submit"
+    await office.line.post("documents", path, case.officer, attempt=place)
 
 
 async def _fetch(office: Office, case: Case) -> None:
@@ -103,11 +121,11 @@ async def _fetch(office: Office, case: Case) -> None:
     await office.line.post("documents", f"/v1/handovers/{handover_id}/confirm", case.officer)
 
 
-async def _deliver(office: Office, case: Case, items: list[str]) -> None:
+async def _deliver(office: Office, case: Case, items: list[Item]) -> None:
     """Take a photo at the door and record the delivery."""
     photo = await bring_paper(office, case, Wanted("delivery_proof"), first_wrong=False)
     delivery = {
-        "items": items,
+        "items": [item["item_id"] for item in items],
         "receiver": {"name": case.resident},
         "relation": "self",
         "proof": {"paper_id": str(photo)},

@@ -12,17 +12,20 @@ from halo_demo.people.office import Office
 OPERATORS: Final = 6
 PAGE: Final = 100
 IDLE_SECONDS: Final = 2.0
+WITHDRAW_EVERY: Final = 40
+"""One handover in so many is taken back before the officer comes, and offered anew."""
 CARDS: Final = frozenset({"ktp_el", "kia"})
 
 Item = Mapping[str, Any]
 
 
 class Desk:
-    """The desk that the operators share: nobody takes a request that a colleague works on."""
+    """The desk that the operators share: nobody takes items that a colleague works on."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
         self._taken: set[str] = set()
+        self._offered = 0
         self._submitted = asyncio.Event()
         office.watch.listen("dossier.submitted", lambda _: self._submitted.set())
 
@@ -52,17 +55,25 @@ class Desk:
         if page.get("next_cursor") and len(by_request) > 1:
             by_request.popitem()  # the rest of its items may stand on the next page
         for request_id, items in by_request.items():
-            if request_id not in self._taken:
-                self._taken.add(request_id)
-                return UUID(request_id), items
+            free = [item for item in items if item["item_id"] not in self._taken]
+            if free:
+                self._taken.update(item["item_id"] for item in free)
+                return UUID(request_id), free
         return None
 
     async def _process(self, operator: Person, request_id: UUID, items: Sequence[Item]) -> None:
         for item in items:
             await self._print(operator, item)
-        body = {"items": [item["item_id"] for item in items]}
-        path = f"/v1/dossiers/{request_id}/handovers"
-        handover = await self._office.line.post("documents", path, operator, body)
+        await self._hand_over(operator, request_id, {"items": [item["item_id"] for item in items]})
+
+    async def _hand_over(self, operator: Person, request_id: UUID, body: Mapping[str, Any]) -> None:
+        line, path = self._office.line, f"/v1/dossiers/{request_id}/handovers"
+        handover = await line.post("documents", path, operator, body)
+        self._offered += 1
+        if self._offered % WITHDRAW_EVERY == 0:
+            await line.post("documents", f"/v1/handovers/{handover['handover_id']}/withdraw", operator)
+            line.tally.withdrawn += 1
+            handover = await line.post("documents", path, operator, body, attempt=2)
         self._office.counter.hand_over(request_id, UUID(handover["handover_id"]))
 
     async def _print(self, operator: Person, item: Item) -> None:
