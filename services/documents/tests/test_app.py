@@ -62,8 +62,8 @@ class TestBuild:
         assert (limits.paper_bytes, limits.form) == (2048, timedelta(minutes=20))
 
     def test_topics(self, make_settings: Callable[..., Settings]) -> None:
-        """Documents reads what intake and dispatch say of requests."""
-        assert build(make_settings()).handlers.topics == (topics.ASSIGNMENTS, topics.REQUESTS)
+        """Documents reads what intake and dispatch say of requests, and who is in the register."""
+        assert build(make_settings()).handlers.topics == (topics.ASSIGNMENTS, topics.OFFICERS, topics.REQUESTS)
 
 
 class TestSettings:

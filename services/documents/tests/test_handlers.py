@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOLDED = {
     "requests": "request_id",
     "assignments": "request_id",
+    "officers": "officer_id",
     "visits": "visit_id",
     "deliveries": "item_id",
     "dossiers": "request_id, round",
@@ -86,9 +87,11 @@ class TestOrder:
             facts.visited(request_id, officer_id),
             delivery(request_id, officer_id, items),
         ]
-        at = {id(event): START + timedelta(minutes=number) for number, event in enumerate([*intake, *dispatch])}
-        first_intake = [(event, at[id(event)]) for event in [*intake, *dispatch]]
-        first_dispatch = [(event, at[id(event)]) for event in [*dispatch, *intake]]
+        register = [facts.registered(officer_id), facts.left(officer_id)]
+        in_order = [*intake, *dispatch, *register]
+        at = {id(event): START + timedelta(minutes=number) for number, event in enumerate(in_order)}
+        first_intake = [(event, at[id(event)]) for event in in_order]
+        first_dispatch = [(event, at[id(event)]) for event in [*register, *dispatch, *intake]]
 
         await fold(world.database, first_intake)
         await fold(second, first_dispatch)
@@ -100,6 +103,8 @@ class TestOrder:
         """Folding what was published, into empty tables, gives the live tables."""
         request_id, items = await world.handed_over(officer_id, DocumentKind.KIA, DocumentKind.AKTA_KEMATIAN)
         await world.fact(delivery(request_id, officer_id, items))
+        for told in (world.facts.registered(officer_id), world.facts.left(officer_id), world.facts.left(uuid4())):
+            await world.fact(told)
 
         await fold(second, world.history)
 

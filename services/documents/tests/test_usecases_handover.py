@@ -131,13 +131,23 @@ class TestConfirmHandover:
 
 
 class TestWithdrawHandover:
+    async def test_who_did_it(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """Which operator took it back stands; a repeat by another one changes nothing."""
+        request_id, items = await world.printed(officer_id, KTP)
+        offered = await handover.offer_handover(tx, request_id, items, "operator-1")
+
+        for operator_id in ("operator-2", "operator-3"):
+            await handover.withdraw_handover(tx, offered.handover_id, operator_id)
+
+        assert await tx.fetchval("SELECT withdrawn_by FROM handovers") == "operator-2"
+
     async def test_offered_anew(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
         """What the desk took back it may offer again; only the new handover can be confirmed."""
         request_id, items = await world.printed(officer_id, KTP)
         first = await handover.offer_handover(tx, request_id, items, "operator-1")
 
         for _ in range(2):
-            await handover.withdraw_handover(tx, first.handover_id)
+            await handover.withdraw_handover(tx, first.handover_id, "operator-2")
         second = await handover.offer_handover(tx, request_id, items, "operator-2")
 
         with pytest.raises(HandoverWithdrawnError):
@@ -154,12 +164,12 @@ class TestWithdrawHandover:
         await handover.confirm_handover(tx, offered.handover_id, officer)
 
         with pytest.raises(HandoverConfirmedError):
-            await handover.withdraw_handover(tx, offered.handover_id)
+            await handover.withdraw_handover(tx, offered.handover_id, "operator-2")
 
     async def test_unknown(self, tx: Tx) -> None:
         """A handover that nobody offered."""
         with pytest.raises(HandoverUnknownError):
-            await handover.withdraw_handover(tx, uuid4())
+            await handover.withdraw_handover(tx, uuid4(), "operator-2")
 
     async def test_at_the_same_moment(self, world: "World", officer_id: UUID, officer: Actor) -> None:
         """A withdrawal waits for a confirmation under way, and then finds that the officer was first."""
@@ -169,7 +179,7 @@ class TestWithdrawHandover:
 
         async def withdraw() -> None:
             async with world.database.transaction() as tx:
-                await handover.withdraw_handover(tx, offered.handover_id)
+                await handover.withdraw_handover(tx, offered.handover_id, "operator-2")
 
         async with world.database.transaction() as tx:
             await handover.confirm_handover(tx, offered.handover_id, officer)

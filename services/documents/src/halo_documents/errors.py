@@ -42,6 +42,27 @@ class NotHolderError(BusinessError):
     )
 
 
+class NotInRegisterError(BusinessError):
+    """The caller holds the request, and left the register since."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "not-in-register"
+    message = (
+        "Anda tidak terdaftar sebagai petugas atau koordinator Satgas Pamor. Hubungi kelurahan.",
+        "You are not in the register of Satgas Pamor officers and coordinators. Ask the kelurahan.",
+    )
+
+
+class HolderLeftError(BusinessError):
+    """Nothing is handed over to an officer who left the register."""
+
+    code = "holder-left"
+    message = (
+        "Petugas yang memegang permohonan ini tidak terdaftar lagi. Simpan dokumennya dan hubungi kelurahan.",
+        "The officer who holds this request has left the register. Keep the documents and ask the kelurahan.",
+    )
+
+
 class NeedRecordedError(BusinessError):
     """The need of this round stands already."""
 

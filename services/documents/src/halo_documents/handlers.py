@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, VisitMade
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    DeliveryCompleted,
+    OfficerChanged,
+    OfficerLeft,
+    OfficerRegistered,
+    OfficerState,
+    VisitMade,
+)
 from halo_events.contract.documents import (
     DocumentIssued,
     DocumentPrinted,
@@ -38,6 +46,16 @@ async def apply_visit_made(fold: Fold, event: VisitMade) -> None:
 async def apply_delivery_completed(fold: Fold, event: DeliveryCompleted) -> None:
     """Record which items reached the resident."""
     await facts.upsert_delivery(fold, event, fold.envelope.time)
+
+
+async def apply_officer_state(fold: Fold, event: OfficerState) -> None:
+    """Record that an officer is in the register, also one who had left."""
+    await facts.upsert_officer(fold, event)
+
+
+async def apply_officer_left(fold: Fold, event: OfficerLeft) -> None:
+    """Record that an officer left: from here on no dossier is open to him."""
+    await facts.upsert_officer_left(fold, event, fold.envelope.time)
 
 
 async def apply_need_recorded(fold: Fold, event: NeedRecorded) -> None:
@@ -90,6 +108,9 @@ PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(AssignmentAccepted, apply_assignment_accepted),
     project(VisitMade, apply_visit_made),
     project(DeliveryCompleted, apply_delivery_completed),
+    project(OfficerRegistered, apply_officer_state),
+    project(OfficerChanged, apply_officer_state),
+    project(OfficerLeft, apply_officer_left),
     project(NeedRecorded, apply_need_recorded),
     project(PaperUploaded, apply_paper_uploaded),
     project(PaperCleared, apply_paper_cleared),

@@ -24,6 +24,13 @@ SELECT item_id, $2, $3, $4
     ON CONFLICT (item_id) DO UPDATE
    SET delivery_id = excluded.delivery_id, delivered_at = excluded.delivered_at;
 
+-- name: upsert_officer
+-- Who comes back into the register has left no more.
+INSERT INTO officers (officer_id, left_at)
+VALUES ($1, $2)
+    ON CONFLICT (officer_id) DO UPDATE
+   SET left_at = excluded.left_at;
+
 -- name: find_asked
 SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, resident_kk, resident_address
   FROM requests
@@ -31,14 +38,16 @@ SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, 
 
 -- name: find_holder
 SELECT a.officer_id, a.round,
-       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited
+       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
+       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left
   FROM assignments AS a
  WHERE a.request_id = $1;
 
 -- name: lock_holder
 -- One step of a request at a time.
 SELECT a.officer_id, a.round,
-       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited
+       EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
+       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left
   FROM assignments AS a
  WHERE a.request_id = $1
    FOR UPDATE OF a;
@@ -269,7 +278,7 @@ UPDATE handovers
 
 -- name: update_handover_withdrawn
 UPDATE handovers
-   SET withdrawn_at = $2
+   SET withdrawn_at = $2, withdrawn_by = $3
  WHERE handover_id = $1 AND confirmed_at IS NULL AND withdrawn_at IS NULL;
 
 -- name: update_items_handed_over

@@ -31,7 +31,7 @@ async def confirm_handover(handover_id: UUID, caller: OfficerDep, tx: TxDep) -> 
 
 
 @router.post("/handovers/{handover_id}/withdraw")
-async def withdraw_handover(handover_id: UUID, _caller: OperatorDep, tx: TxDep) -> HandoverAnswer:
+async def withdraw_handover(handover_id: UUID, caller: OperatorDep, tx: TxDep) -> HandoverAnswer:
     """Take back, as an operator, what the officer did not confirm yet. A repeat changes nothing."""
-    withdrawn = await handover.withdraw_handover(tx, handover_id)
+    withdrawn = await handover.withdraw_handover(tx, handover_id, caller.id)
     return HandoverAnswer(handover_id=handover_id, items=withdrawn.items)

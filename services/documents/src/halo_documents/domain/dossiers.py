@@ -39,11 +39,15 @@ class DeskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The officer who holds a request, in its present round. `visited`: somebody was at the house in that round."""
+    """The officer who holds a request, in its present round. `visited`: somebody was at the house in that round.
+
+    `has_left`: the register has him no more. One of whom the register's topic has not told yet is taken to be in it.
+    """
 
     officer_id: UUID
     round: int
     visited: bool
+    has_left: bool = False
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether this officer is the one who acts."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, VisitMade
+from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, OfficerLeft, OfficerState, VisitMade
 from halo_events.contract.intake import RequestReceived
 from halo_events.runtime import Fold, Tx
 
@@ -42,6 +42,16 @@ async def insert_visit(fold: Fold, event: VisitMade, at: datetime) -> None:
 async def upsert_delivery(fold: Fold, event: DeliveryCompleted, at: datetime) -> None:
     """Keep which items reached the resident."""
     await fold.execute(SQL["upsert_delivery"], event.items, event.delivery_id, event.request_id, at)
+
+
+async def upsert_officer(fold: Fold, event: OfficerState) -> None:
+    """Keep that an officer is in the register."""
+    await fold.execute_one(SQL["upsert_officer"], event.officer_id, None)
+
+
+async def upsert_officer_left(fold: Fold, event: OfficerLeft, at: datetime) -> None:
+    """Keep that an officer is in the register no more."""
+    await fold.execute_one(SQL["upsert_officer"], event.officer_id, at)
 
 
 async def find_asked(tx: Tx, request_id: UUID) -> Asked | None:

@@ -48,9 +48,9 @@ async def update_handover_confirmed(tx: Tx, handover_id: UUID) -> None:
     await tx.execute_one(SQL["update_handover_confirmed"], handover_id, tx.now)
 
 
-async def update_handover_withdrawn(tx: Tx, handover_id: UUID) -> None:
-    """Keep that the desk took a handover back. Raises RowCountError where it waits no more."""
-    await tx.execute_one(SQL["update_handover_withdrawn"], handover_id, tx.now)
+async def update_handover_withdrawn(tx: Tx, handover_id: UUID, operator_id: str) -> None:
+    """Keep that the desk took a handover back, and who did. Raises RowCountError where it waits no more."""
+    await tx.execute_one(SQL["update_handover_withdrawn"], handover_id, tx.now, operator_id)
 
 
 def _handover(row: Any) -> Handover:  # noqa: ANN401 - asyncpg's record maps names to anything

@@ -7,7 +7,7 @@ from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
 from halo_documents.domain.dossiers import Dossier, Holder
-from halo_documents.errors import NeedMissingError, NotHolderError
+from halo_documents.errors import NeedMissingError, NotHolderError, NotInRegisterError
 from halo_documents.repository import facts, need
 
 ACCEPTED = "assignment.accepted of the request"
@@ -15,7 +15,10 @@ ACCEPTED = "assignment.accepted of the request"
 
 
 async def require_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
-    """The officer who holds the request, who must be the one who acts. Raises NotYetError, NotHolderError."""
+    """The officer who holds the request, who must be the one who acts, and in the register.
+
+    Raises NotYetError, NotHolderError, NotInRegisterError.
+    """
     return _checked(await facts.find_holder(tx, request_id), actor)
 
 
@@ -25,7 +28,7 @@ async def lock_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
 
 
 async def require_reader(tx: Tx, request_id: UUID, actor: Actor) -> None:
-    """Any operator may read, and the officer who holds the request. Raises NotYetError, NotHolderError."""
+    """Any operator may read, and the officer who holds the request. Raises as `require_holder`."""
     if actor.role != ActorRole.OPERATOR:
         await require_holder(tx, request_id, actor)
 
@@ -43,4 +46,6 @@ def _checked(holder: Holder | None, actor: Actor) -> Holder:
         raise NotYetError(ACCEPTED)
     if not holder.is_actor(actor):
         raise NotHolderError
+    if holder.has_left:
+        raise NotInRegisterError
     return holder

@@ -13,6 +13,7 @@ from halo_documents.errors import (
     HandoverConfirmedError,
     HandoverUnknownError,
     HandoverWithdrawnError,
+    HolderLeftError,
     ItemInHandoverError,
     ItemUnknownError,
     OperatorIsCollectorError,
@@ -25,11 +26,14 @@ from halo_documents.usecases import access
 async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operator_id: str) -> Handover:
     """Lay printed items ready for the officer.
 
-    Raises NotYetError, ItemUnknownError, WrongStateError, OperatorIsCollectorError, ItemInHandoverError.
+    Raises NotYetError, HolderLeftError, ItemUnknownError, WrongStateError, OperatorIsCollectorError,
+    ItemInHandoverError.
     """
     holder = await facts.lock_holder(tx, request_id)
     if holder is None:
         raise NotYetError(access.ACCEPTED)
+    if holder.has_left:
+        raise HolderLeftError
     known = {item.item_id: item for item in await need.list_items(tx, request_id, holder.round)}
     open_items = await _items_in_open_handovers(tx, request_id, holder.round)
     for item_id in items:
@@ -49,17 +53,18 @@ async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operat
 async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     """Confirm, as the officer who holds the request, that the documents are in his hands. A repeat changes nothing.
 
-    The holder's lock makes an offer of the same items wait: without it they could be offered once more meanwhile.
+    The holder's lock makes an offer of the same items wait: without it they could be offered once more meanwhile. Who
+    holds the request is what the lock found: another officer may have accepted while this call waited.
 
-    Raises HandoverUnknownError, NotYetError, NotHolderError, HandoverWithdrawnError, WrongStateError.
+    Raises HandoverUnknownError, NotYetError, NotHolderError, NotInRegisterError, HandoverWithdrawnError,
+    WrongStateError.
     """
     offered = await _lock(tx, handover_id)
-    holder = await access.require_holder(tx, offered.request_id, actor)
+    holder = await access.lock_holder(tx, offered.request_id, actor)
     if offered.withdrawn_at is not None:
         raise HandoverWithdrawnError
     if offered.confirmed_at is not None:
         return offered
-    await facts.lock_holder(tx, offered.request_id)
     for item in await need.list_items(tx, offered.request_id, offered.round):
         if item.item_id in offered.items and item.state is not ItemState.PRINTED:
             raise WrongStateError(expected=ItemState.PRINTED, state=item.state)
@@ -79,8 +84,8 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     return offered
 
 
-async def withdraw_handover(tx: Tx, handover_id: UUID) -> Handover:
-    """Take back what waits for the officer; any operator may, and the items may be offered anew.
+async def withdraw_handover(tx: Tx, handover_id: UUID, operator_id: str) -> Handover:
+    """Take back what waits for the officer; any operator may, and the items may be offered anew. Who did it is kept.
 
     A repeat changes nothing. Raises HandoverUnknownError, HandoverConfirmedError.
     """
@@ -88,7 +93,7 @@ async def withdraw_handover(tx: Tx, handover_id: UUID) -> Handover:
     if offered.confirmed_at is not None:
         raise HandoverConfirmedError
     if offered.withdrawn_at is None:
-        await handover.update_handover_withdrawn(tx, handover_id)
+        await handover.update_handover_withdrawn(tx, handover_id, operator_id)
     return offered
 
 

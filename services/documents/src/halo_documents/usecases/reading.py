@@ -12,7 +12,7 @@ from halo_documents.usecases import access
 
 
 async def read_file(tx: Tx, request_id: UUID, actor: Actor) -> File:
-    """All that is known of a request here. Raises RequestUnknownError, NotYetError, NotHolderError."""
+    """All that is known of a request here. Raises RequestUnknownError and as `access.require_holder`."""
     asked = await facts.find_asked(tx, request_id)
     holder = await facts.find_holder(tx, request_id)
     if asked is None and holder is None:
