@@ -194,7 +194,20 @@ class TestSubmitDossier:
         (waiting,) = answer.json()["waiting"]
         assert (waiting["item_id"], waiting["kind"]) == (str(second), "ktp_el")
         assert [(row["row"], row["title"]["en"]) for row in waiting["missing"]] == [("kk", "Family card (KK)")]
+        assert waiting["checking"] == []
         assert (again.status_code, again.json()) == (HTTPStatus.OK, answer.json())
+
+    async def test_being_checked(self, world: "World", at_house: Client, officer_id: UUID, photo: bytes) -> None:
+        """While the check of its last paper is under way the officer is told to submit again in a moment."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        dossier = f"/v1/dossiers/{request_id}"
+        paper = (await at_house.create(f"{dossier}/papers", announcement(photo, str(item_id), "kk"))).json()
+        await at_house.post(f"/v1/papers/{paper['paper_id']}/uploaded")
+
+        answer = await at_house.create(f"{dossier}/submit", {})
+
+        assert code(answer) == (HTTPStatus.CONFLICT, "papers-being-checked")
+        assert answer.headers["retry-after"] == "2"
 
 
 class TestDesk:

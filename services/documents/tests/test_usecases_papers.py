@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from halo_documents.domain.papers import Announcement, Limits, MediaType, Upload
+from halo_documents.domain.papers import Announcement, Finding, Limits, MediaType, Upload
 from halo_documents.errors import (
     ItemUnknownError,
     NeedMissingError,
@@ -185,6 +185,57 @@ class TestReportUpload:
             with pytest.raises(UploadExpiredError):
                 await papers.report_upload(tx, paper_id, officer)
             assert (await papers.read_paper(tx, paper_id, officer)).state == "expired"
+
+    async def test_after_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """What was announced and not reported before its item went to the desk never comes to it: it has lapsed."""
+        paper_id = await self.announced(world, officer_id, officer)
+        (row,) = await world.rows("SELECT request_id, item_id FROM uploads")
+        await world.cleared(row["request_id"], row["item_id"], "kk")
+        async with world.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, row["request_id"], officer)
+
+        async with world.database.transaction() as tx:
+            with pytest.raises(WrongStateError):
+                await papers.report_upload(tx, paper_id, officer)
+            assert (await papers.read_paper(tx, paper_id, officer)).state == "expired"
+
+    async def test_beside_a_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A report waits for a submit under way, and then finds its item at the desk."""
+        paper_id = await self.announced(world, officer_id, officer)
+        (row,) = await world.rows("SELECT request_id, item_id FROM uploads")
+        await world.cleared(row["request_id"], row["item_id"], "kk")
+
+        async def report() -> None:
+            async with world.database.transaction() as tx:
+                await papers.report_upload(tx, paper_id, officer)
+
+        async with world.database.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, row["request_id"], officer)
+            reporting = asyncio.create_task(report())
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(WrongStateError):
+            await reporting
+
+    async def test_reported_before_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A repeat of a report still gets its answer when the item lies at the desk."""
+        paper_id = await self.announced(world, officer_id, officer)
+        async with world.transaction() as tx:
+            await papers.report_upload(tx, paper_id, officer)
+            (claim,) = await papers.claim_papers(tx, 1)
+            await papers.settle_papers(tx, [Finding(claim, "a" * 64, 1000, MediaType.JPEG)], [])
+            await need.submit_dossier(tx, world.checklists, claim.upload.request_id, officer)
+
+            assert (await papers.report_upload(tx, paper_id, officer)).state == "cleared"
+
+    async def test_proof_after_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A proof of delivery is for no item, and is not touched by a submit."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        proof = await TestAnnouncePaper.announce(world, request_id, TestAnnouncePaper.said(), officer)
+        await world.cleared(request_id, item_id, "kk")
+        async with world.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+            assert (await papers.report_upload(tx, proof.paper_id, officer)).state == "stored"
 
     async def test_unknown(self, tx: Tx, officer: Actor) -> None:
         """A paper that nobody announced."""

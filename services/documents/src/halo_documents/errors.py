@@ -1,7 +1,8 @@
 """What documents refuses, with HTTP status and words in Indonesian and English."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import ClassVar, Final
 
 from halo_service.problems import BusinessError
 
@@ -163,6 +164,17 @@ class PapersMissingError(BusinessError):
         "Belum ada dokumen yang persyaratan wajibnya lengkap. Lengkapi satu dokumen dahulu.",
         "No document has all its mandatory papers. Complete one of them first.",
     )
+
+
+class PapersBeingCheckedError(BusinessError):
+    """No item can go yet, and one waits for nothing but the check of its papers."""
+
+    code = "papers-being-checked"
+    message = (
+        "File yang Anda unggah masih diperiksa. Ajukan lagi sebentar lagi.",
+        "The files that you uploaded are still being checked. Submit again in a moment.",
+    )
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "2"}
 
 
 class WrongStateError(BusinessError):

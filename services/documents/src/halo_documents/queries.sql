@@ -81,6 +81,11 @@ SELECT i.item_id, i.request_id, i.round, i.kind, i.issue_number, i.print_count, 
  WHERE i.request_id = $1 AND i.round = $2
  ORDER BY i.position;
 
+-- name: find_item_state
+SELECT state
+  FROM items
+ WHERE item_id = $1;
+
 -- name: update_items_submitted
 UPDATE items
    SET state = 'submitted', state_at = $3
@@ -102,10 +107,16 @@ INSERT INTO uploads (paper_id, request_id, round, purpose, item_id, row_code, me
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'awaited', $10, $11);
 
 -- name: lock_upload
-SELECT request_id, state
+SELECT state
   FROM uploads
  WHERE paper_id = $1
    FOR UPDATE;
+
+-- name: update_uploads_withdrawn
+-- Announced for items that go to the desk, and never reported.
+UPDATE uploads
+   SET state = 'expired'
+ WHERE item_id = ANY ($1::uuid[]) AND request_id = $2 AND round = $3 AND state = 'awaited';
 
 -- name: update_upload_stored
 UPDATE uploads
@@ -204,6 +215,12 @@ SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type,
 SELECT item_id, row_code
   FROM papers
  WHERE request_id = $1 AND round = $2 AND state = 'cleared' AND item_id IS NOT NULL AND row_code IS NOT NULL;
+
+-- name: list_stored_rows
+-- The rows of items whose papers wait for their check.
+SELECT item_id, row_code
+  FROM uploads
+ WHERE request_id = $1 AND round = $2 AND state = 'stored' AND item_id IS NOT NULL AND row_code IS NOT NULL;
 
 -- Desk -------------------------------------------------------------------------------------------------------------------
 

@@ -177,19 +177,24 @@ class DossierView(Body):
     handovers: tuple[HandoverView, ...]
 
 
-class MissingRow(Body):
-    """A mandatory row for which no cleared paper lies in the dossier."""
+class NamedRow(Body):
+    """A row of an item's checklist."""
 
     row: str
     title: Bilingual
 
 
 class WaitingItem(Body):
-    """An item that stays with the officer until its missing papers are there."""
+    """An item that stays with the officer.
+
+    `missing` are the mandatory rows for which no cleared paper lies in the dossier; `checking` are the rows, mandatory
+    or not, of which a paper is being checked: the item waits for that answer too.
+    """
 
     item_id: UUID
     kind: DocumentKind
-    missing: tuple[MissingRow, ...]
+    missing: tuple[NamedRow, ...]
+    checking: tuple[NamedRow, ...]
 
 
 _IN_PARTS: Final[dict[str, JsonValue]] = {
@@ -199,13 +204,14 @@ _IN_PARTS: Final[dict[str, JsonValue]] = {
             "item_id": "7c2f9a04-1d3b-4b8e-8c55-90d1c4a7e611",
             "kind": "kia",
             "missing": [{"row": "kk", "title": {"id": "Kartu Keluarga (KK)", "en": "Family card (KK)"}}],
+            "checking": [],
         }
     ],
 }
 
 
 class SubmitAnswer(Body):
-    """The items that went to the desk, and those that wait for papers and are submitted later."""
+    """The items that went to the desk, and those that wait for papers or checks and are submitted later."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_IN_PARTS]})
 

@@ -43,8 +43,10 @@ async def submit_dossier(
 ) -> SubmitAnswer:
     """Send the items to the desk whose mandatory papers are all cleared.
 
-    The others stay `needed` and are named in `waiting`, with the papers that they lack: submit again, with a new key,
-    once those are there. Where none is complete nothing is sent, and each missing paper is named by item and row (422).
+    The others stay `needed` and are named in `waiting`, with the papers that they lack and those that are being
+    checked: submit again, with a new key, once those are cleared. What was announced for an item that goes, and not
+    reported, lapses. Where none is complete nothing is sent: it is 409 with Retry-After while an item waits for checks
+    alone, else each missing paper is named by item and row (422).
     """
     submission = await need.submit_dossier(tx, checklists, request_id, caller.actor())
     return await once.keep(tx, views.submit_answer(submission))

@@ -46,7 +46,10 @@ async def announce_paper(
 
 @router.post("/papers/{paper_id}/uploaded", status_code=HTTPStatus.ACCEPTED)
 async def report_upload(paper_id: UUID, caller: OfficerDep, tx: TxDep) -> PaperView:
-    """Say that the file was uploaded; its check follows within seconds. A repeat changes nothing."""
+    """Say that the file was uploaded; its check follows within seconds. A repeat changes nothing.
+
+    Once its item lies at the desk a file that was not reported before is refused (409).
+    """
     return views.paper_view(await papers.report_upload(tx, paper_id, caller.actor()))
 
 

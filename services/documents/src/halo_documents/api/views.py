@@ -10,7 +10,7 @@ from halo_documents.schemas import (
     DossierView,
     HandoverView,
     ItemView,
-    MissingRow,
+    NamedRow,
     PaperView,
     ResidentView,
     RowView,
@@ -78,7 +78,8 @@ def submit_answer(submission: Submission) -> SubmitAnswer:
             WaitingItem(
                 item_id=one.item_id,
                 kind=one.kind,
-                missing=tuple(MissingRow(row=row.row, title=row.title) for row in one.missing),
+                missing=tuple(NamedRow(row=row.row, title=row.title) for row in one.missing),
+                checking=tuple(NamedRow(row=row.row, title=row.title) for row in one.checking),
             )
             for one in submission.waiting
         ),

@@ -63,6 +63,10 @@ class Checklist(BaseModel):
             row for row in self.kinds[kind] if row.mandatory and cleared.isdisjoint({row.row, *row.alternatives})
         )
 
+    def named(self, kind: DocumentKind, codes: AbstractSet[str]) -> tuple[Row, ...]:
+        """The rows of these codes, in the order in which they are shown."""
+        return tuple(row for row in self.kinds[kind] if row.row in codes)
+
 
 class Checklists:
     """All versions. Raises ValueError where there is none, or two share a name or a first day."""

@@ -91,16 +91,27 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An item that can't go to the desk yet, and the mandatory rows that nothing meets."""
+    """An item that is still with the officer.
+
+    `missing` are the mandatory rows that no cleared paper meets, `checking` the rows whose papers are being checked. It
+    can go once both are empty; `hopeful`: the checks under way may be all that it waits for.
+    """
 
     item_id: UUID
     kind: DocumentKind
     missing: tuple[Row, ...]
+    checking: tuple[Row, ...] = ()
+    hopeful: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can go to the desk."""
+        return not self.missing and not self.checking
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """The items that went to the desk, and those that wait for papers."""
+    """The items that went to the desk, and those that wait for papers or for their check."""
 
     items: tuple[UUID, ...]
     waiting: tuple[Waiting, ...] = ()

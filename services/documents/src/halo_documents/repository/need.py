@@ -42,6 +42,12 @@ async def find_dossier(tx: Tx, request_id: UUID, round_number: int) -> Dossier |
     return Dossier(**row) if row else None
 
 
+async def find_item_state(tx: Tx, item_id: UUID) -> ItemState | None:
+    """How far an item is, up to the officer's hands."""
+    state = await tx.fetchval(SQL["find_item_state"], item_id)
+    return ItemState(state) if state else None
+
+
 async def list_items(tx: Tx, request_id: UUID, round_number: int) -> Sequence[Item]:
     """The items of a dossier, in the order in which they were recorded."""
     return [as_item(row) for row in await tx.fetch(SQL["list_items"], request_id, round_number)]

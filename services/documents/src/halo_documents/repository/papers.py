@@ -65,10 +65,15 @@ async def insert_upload(tx: Tx, upload: Upload) -> None:
     )
 
 
-async def lock_upload(tx: Tx, paper_id: UUID) -> tuple[UUID, str] | None:
-    """Request and state of an upload, which now waits for this transaction."""
-    row = await tx.fetchrow(SQL["lock_upload"], paper_id)
-    return (row["request_id"], row["state"]) if row else None
+async def lock_upload(tx: Tx, paper_id: UUID) -> str | None:
+    """State of an upload, which now waits for this transaction; None where it was forgotten."""
+    state: str | None = await tx.fetchval(SQL["lock_upload"], paper_id)
+    return state
+
+
+async def update_uploads_withdrawn(tx: Tx, request_id: UUID, round_number: int, items: Sequence[UUID]) -> None:
+    """Let what is still awaited for these items lapse."""
+    await tx.execute(SQL["update_uploads_withdrawn"], items, request_id, round_number)
 
 
 async def update_upload_stored(tx: Tx, paper_id: UUID) -> None:
@@ -121,10 +126,19 @@ async def list_papers(tx: Tx, request_id: UUID, round_number: int) -> Sequence[P
 
 async def list_cleared_rows(tx: Tx, request_id: UUID, round_number: int) -> Mapping[UUID, frozenset[str]]:
     """The rows of each item for which a cleared paper lies in the dossier."""
+    return _by_item(await tx.fetch(SQL["list_cleared_rows"], request_id, round_number))
+
+
+async def list_stored_rows(tx: Tx, request_id: UUID, round_number: int) -> Mapping[UUID, frozenset[str]]:
+    """The rows of each item for which a paper waits for its check."""
+    return _by_item(await tx.fetch(SQL["list_stored_rows"], request_id, round_number))
+
+
+def _by_item(rows: Sequence[Any]) -> Mapping[UUID, frozenset[str]]:
     found: defaultdict[UUID, set[str]] = defaultdict(set)
-    for row in await tx.fetch(SQL["list_cleared_rows"], request_id, round_number):
+    for row in rows:
         found[row["item_id"]].add(row["row_code"])
-    return {item_id: frozenset(rows) for item_id, rows in found.items()}
+    return {item_id: frozenset(codes) for item_id, codes in found.items()}
 
 
 def _leases(claims: Sequence[Claim]) -> tuple[list[UUID], list[datetime]]:

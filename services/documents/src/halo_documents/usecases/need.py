@@ -8,11 +8,11 @@ from halo_events.contract.event import Actor
 from halo_events.contract.values import DocumentKind
 from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
-from halo_service.problems import FieldProblem
+from halo_service.problems import BusinessError, FieldProblem
 
 from halo_documents.domain.checklists import Checklists
-from halo_documents.domain.dossiers import ItemState, Submission, Waiting
-from halo_documents.errors import NeedRecordedError, PapersMissingError
+from halo_documents.domain.dossiers import Dossier, Item, ItemState, Submission, Waiting
+from halo_documents.errors import NeedRecordedError, PapersBeingCheckedError, PapersMissingError
 from halo_documents.repository import need, papers
 from halo_documents.usecases import access
 
@@ -22,7 +22,7 @@ async def record_need(
 ) -> documents.NeedRecorded:
     """Record which documents are needed, under the checklist of the day; once per round.
 
-    Raises NotYetError until accepting and visit are known here, NotHolderError, NeedRecordedError.
+    Raises NotYetError until accepting and visit are known here, NeedRecordedError, and as `access.require_holder`.
     """
     holder = await access.lock_holder(tx, request_id, actor)
     if not holder.visited:
@@ -45,31 +45,50 @@ async def record_need(
 async def submit_dossier(tx: Tx, checklists: Checklists, request_id: UUID, actor: Actor) -> Submission:
     """Send the items to the desk whose papers are complete; the others wait for theirs, and go in a later dossier.
 
-    Where all items went before, nothing is told. Raises NotYetError, NotHolderError, NeedMissingError, and, where no
-    waiting item is complete, PapersMissingError naming each item and row.
+    What lies at the desk does not change any more: an item with a paper under check waits for the answer, and what is
+    announced for an item and not reported lapses as the item goes. The holder's lock makes reports wait meanwhile.
+
+    Where all items went before, nothing is told. Raises as `access.require_holder`, NeedMissingError, and, where no
+    waiting item is complete, PapersBeingCheckedError, or PapersMissingError naming each item and row.
     """
     holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
     items = await need.list_items(tx, request_id, holder.round)
-    cleared = await papers.list_cleared_rows(tx, request_id, holder.round)
-    checklist = checklists.version(dossier.checklist_version)
-    still_needed = [
-        Waiting(item.item_id, item.kind, checklist.missing(item.kind, cleared.get(item.item_id, frozenset())))
-        for item in items
-        if item.state is ItemState.NEEDED
-    ]
-    if not still_needed:
+    needed = [item for item in items if item.state is ItemState.NEEDED]
+    if not needed:
         return Submission(tuple(item.item_id for item in items))
-    complete = tuple(one.item_id for one in still_needed if not one.missing)
-    waiting = tuple(one for one in still_needed if one.missing)
+    found = await _look_through(tx, checklists, dossier, needed)
+    complete = tuple(one.item_id for one in found if one.is_complete)
     if not complete:
-        raise PapersMissingError(fields=_faults(waiting))
+        raise _refusal(found)
+    await papers.update_uploads_withdrawn(tx, request_id, holder.round, complete)
     await tx.emit(
         documents.DossierSubmitted(
             occurred_at=tx.now, request_id=request_id, round=holder.round, actor=actor, items=complete
         )
     )
-    return Submission(complete, waiting)
+    return Submission(complete, tuple(one for one in found if not one.is_complete))
+
+
+async def _look_through(tx: Tx, checklists: Checklists, dossier: Dossier, items: Sequence[Item]) -> Sequence[Waiting]:
+    """What each item still waits for. A check that ends meanwhile is seen as under way or ended, never as neither."""
+    stored = await papers.list_stored_rows(tx, dossier.request_id, dossier.round)
+    cleared = await papers.list_cleared_rows(tx, dossier.request_id, dossier.round)
+    checklist, none = checklists.version(dossier.checklist_version), frozenset[str]()
+    found: list[Waiting] = []
+    for item in items:
+        there, to_come = cleared.get(item.item_id, none), stored.get(item.item_id, none)
+        missing = checklist.missing(item.kind, there)
+        hopeful = bool(to_come) and not checklist.missing(item.kind, there | to_come)
+        found.append(Waiting(item.item_id, item.kind, missing, checklist.named(item.kind, to_come), hopeful))
+    return found
+
+
+def _refusal(waiting: Sequence[Waiting]) -> BusinessError:
+    """Why nothing can go: in a moment something may, or papers are missing."""
+    if any(one.hopeful for one in waiting):
+        return PapersBeingCheckedError()
+    return PapersMissingError(fields=_faults(waiting))
 
 
 def _faults(waiting: Sequence[Waiting]) -> list[FieldProblem]:

@@ -44,8 +44,8 @@ async def announce_paper(
 
     It waits for the request's other steps: so no two pass the limit together, and none comes beside a submit.
 
-    Raises NotYetError, NotHolderError, NeedMissingError, PaperTooLargeError, TooManyPapersError, and for the paper of
-    an item ItemUnknownError, RowUnknownError, WrongStateError.
+    Raises as `access.require_holder`, NeedMissingError, PaperTooLargeError, TooManyPapersError, and for the paper of an
+    item ItemUnknownError, RowUnknownError, WrongStateError.
     """
     holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
@@ -75,22 +75,28 @@ async def _require_row(tx: Tx, checklists: Checklists, dossier: Dossier, said: A
         raise ItemUnknownError
     if said.row is None or not checklists.version(dossier.checklist_version).has_row(item.kind, said.row):
         raise RowUnknownError
-    if item.state is not ItemState.NEEDED:
-        raise WrongStateError(expected=ItemState.NEEDED, state=item.state)
+    _require_needed(item.state)
+
+
+def _require_needed(state: ItemState | None) -> None:
+    if state is None:
+        raise ItemUnknownError
+    if state is not ItemState.NEEDED:
+        raise WrongStateError(expected=ItemState.NEEDED, state=state)
 
 
 async def report_upload(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
     """Let the workers check a paper that the officer says he uploaded. A repeat changes nothing, however late.
 
-    Raises PaperUnknownError, NotYetError, NotHolderError, UploadExpiredError.
+    It waits for the request's other steps: so no paper comes to an item that a submit takes to the desk meanwhile.
+
+    Raises PaperUnknownError, as `access.require_holder`, WrongStateError, UploadExpiredError.
     """
-    found = await papers.lock_upload(tx, paper_id)
-    if found is None:
-        paper = await _get_paper(tx, paper_id)
-        await access.require_holder(tx, paper.request_id, actor)
-        return paper
-    request_id, state = found
-    await access.require_holder(tx, request_id, actor)
+    paper = await _get_paper(tx, paper_id)
+    await access.lock_holder(tx, paper.request_id, actor)
+    state = await papers.lock_upload(tx, paper_id)
+    if state in {PaperState.AWAITED, PaperState.EXPIRED} and paper.item_id is not None:
+        _require_needed(await need.find_item_state(tx, paper.item_id))
     if state == PaperState.EXPIRED:
         raise UploadExpiredError
     if state == PaperState.AWAITED:
@@ -173,7 +179,7 @@ async def forget_uploads(tx: Tx, limit: int) -> int:
 
 
 async def read_paper(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
-    """A paper's state. Raises PaperUnknownError, NotYetError, NotHolderError."""
+    """A paper's state. Raises PaperUnknownError and as `access.require_holder`."""
     paper = await _get_paper(tx, paper_id)
     await access.require_reader(tx, paper.request_id, actor)
     return paper
