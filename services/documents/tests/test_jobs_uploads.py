@@ -118,4 +118,4 @@ class TestForgetUploads:
 
         assert await field.report(upload) == "cleared"
         with pytest.raises(TooManyPapersError):
-            await field.announce_for(upload.request_id, Limits(papers=1))
+            await field.announce_for(upload.request_id, Limits(proofs=1))

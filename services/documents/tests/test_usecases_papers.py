@@ -13,6 +13,7 @@ from halo_documents.errors import (
     PaperTooLargeError,
     PaperUnknownError,
     RowUnknownError,
+    TooManyFailedPapersError,
     TooManyPapersError,
     UploadExpiredError,
     WrongStateError,
@@ -20,6 +21,7 @@ from halo_documents.errors import (
 from halo_documents.usecases import need, papers
 from halo_events.contract.documents import (
     Purpose,
+    QuarantineReason,
 )
 from halo_events.contract.event import Actor, ActorRole
 from halo_events.contract.values import DocumentKind
@@ -42,8 +44,8 @@ class TestAnnouncePaper:
 
     @staticmethod
     async def announce(world: "World", request_id: UUID, said: Announcement, actor: Actor) -> Upload:
-        """Announce a paper, three of which are allowed."""
-        limits = Limits(paper_bytes=5000, papers=3)
+        """Announce a paper, three of which are allowed, or a proof, of which two are."""
+        limits = Limits(paper_bytes=5000, papers=3, proofs=2)
         async with world.database.transaction() as tx:
             return await papers.announce_paper(tx, request_id, said, actor, checklists=world.checklists, limits=limits)
 
@@ -108,6 +110,47 @@ class TestAnnouncePaper:
 
         with pytest.raises(TooManyPapersError):
             await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+    async def test_proofs_apart(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A dossier that is full of papers can still be delivered: proofs have places of their own, and a limit."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        for _ in range(3):
+            await self.announce(world, request_id, self.said(item_id, "kk"), officer)
+
+        for _ in range(2):
+            assert await self.announce(world, request_id, self.said(), officer)
+        with pytest.raises(TooManyPapersError):
+            await self.announce(world, request_id, self.said(), officer)
+
+    async def test_failed_take_no_place(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """What was quarantined or lapsed takes no place from what counts, and has a bound of its own."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        said = self.said(item_id, "kk")
+        for _ in range(3):
+            upload = await self.announce(world, request_id, said, officer)
+            await _quarantine(world, upload.paper_id, officer)
+
+        with pytest.raises(TooManyFailedPapersError):
+            await self.announce(world, request_id, said, officer)
+        assert await self.announce(world, request_id, self.said(), officer)
+
+    async def test_place_of_a_failed_paper(
+        self, world: "World", clock: "Clock", officer_id: UUID, officer: Actor
+    ) -> None:
+        """A paper that failed or lapsed may be brought again, also where the dossier was full with it."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        said = self.said(item_id, "kk")
+        await world.cleared(request_id, item_id, "kk")
+        quarantined, _lapsed = [await self.announce(world, request_id, said, officer) for _ in range(2)]
+        await _quarantine(world, quarantined.paper_id, officer)
+        clock.ahead = timedelta(minutes=16)
+        async with world.database.transaction() as tx:
+            await papers.expire_uploads(tx, 10)
+
+        for _ in range(2):
+            assert await self.announce(world, request_id, said, officer)
+        with pytest.raises(TooManyPapersError):
+            await self.announce(world, request_id, said, officer)
 
     async def test_at_the_same_moment(self, world: "World", officer_id: UUID, officer: Actor) -> None:
         """A paper waits for another one that is being announced, and then finds the last place taken."""
@@ -258,6 +301,15 @@ class TestOpenPaper:
 
         with pytest.raises(PaperNotClearedError):
             await papers.open_paper(tx, upload.paper_id, operator)
+
+
+async def _quarantine(world: "World", paper_id: UUID, officer: Actor) -> None:
+    """Report a paper, and let its check find it unreadable."""
+    async with world.transaction() as tx:
+        await papers.report_upload(tx, paper_id, officer)
+        claims = await papers.claim_papers(tx, 9)
+        found = [Finding(claim, "a" * 64, 1000, MediaType.JPEG, QuarantineReason.UNREADABLE) for claim in claims]
+        await papers.settle_papers(tx, found, [])
 
 
 async def _somebody_waits(tx: Tx) -> bool:

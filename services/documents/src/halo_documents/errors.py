@@ -115,12 +115,22 @@ class PaperTooLargeError(BusinessError):
 
 
 class TooManyPapersError(BusinessError):
-    """The request has as many papers as one may have."""
+    """The request has as many papers for this purpose as one may have."""
 
     code = "too-many-papers"
     message = (
-        "Berkas ini sudah memuat {limit} file, jumlah terbanyak.",
-        "This dossier has {limit} files already, the most it may have.",
+        "Berkas ini sudah memuat {limit} file untuk keperluan ini, jumlah terbanyak.",
+        "This dossier has {limit} files for this purpose already, the most it may have.",
+    )
+
+
+class TooManyFailedPapersError(BusinessError):
+    """So many papers for this purpose were quarantined or lapsed that something else is wrong."""
+
+    code = "too-many-failed-papers"
+    message = (
+        "Sudah {limit} file yang tidak lolos pemeriksaan atau lewat waktunya. Hubungi loket.",
+        "{limit} files have failed their checks or lapsed already. Ask the service point.",
     )
 
 

@@ -95,11 +95,16 @@ UPDATE items
 
 -- name: count_papers
 -- Of papers that were read the upload may be gone.
-SELECT (SELECT count(*) FROM papers WHERE request_id = $1 AND round = $2)
-     + (SELECT count(*)
+SELECT count(*) FILTER (WHERE x.state NOT IN ('quarantined', 'expired')) AS held,
+       count(*) FILTER (WHERE x.state IN ('quarantined', 'expired')) AS failed
+  FROM (SELECT state
+          FROM papers
+         WHERE request_id = $1 AND round = $2 AND purpose = $3
+         UNION ALL
+        SELECT u.state
           FROM uploads AS u
-         WHERE u.request_id = $1 AND u.round = $2
-           AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id));
+         WHERE u.request_id = $1 AND u.round = $2 AND u.purpose = $3
+           AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id)) AS x;
 
 -- name: insert_upload
 INSERT INTO uploads (paper_id, request_id, round, purpose, item_id, row_code, media_type, size, officer_id, state,

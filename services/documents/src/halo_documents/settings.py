@@ -29,7 +29,9 @@ class Settings(ServiceSettings):
     s3_secret_key: Secret = Field(description="Secret key of the store.")
     s3_secure: bool = Field(True, description="Whether the store is reached by TLS.")
     paper_max_bytes: int = Field(10 * MIB, ge=1024, le=100 * MIB, description="Most bytes of one paper.")
-    papers_per_request: int = Field(200, ge=1, le=1000, description="Most papers of one request and round.")
+    papers_per_request: int = Field(
+        200, ge=1, le=1000, description="Most papers of one request and round, without proofs."
+    )
     upload_minutes: int = Field(15, ge=1, le=60, description="Minutes for which an upload form is good.")
     link_minutes: int = Field(5, ge=1, le=60, description="Minutes for which a link to a paper is good.")
 

@@ -64,12 +64,28 @@ class UploadProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits on uploads: bytes of a paper, papers of a request, how long a form and a link are good."""
+    """Limits on uploads: bytes of a paper, papers of a request and round, how long a form and a link are good.
+
+    Proofs of delivery have places of their own: whatever was brought for the items, the delivery can be proved.
+    """
 
     paper_bytes: int = 10 * MIB
     papers: int = 200
+    proofs: int = 20
     form: timedelta = timedelta(minutes=15)
     link: timedelta = timedelta(minutes=5)
+
+    def of(self, purpose: Purpose) -> int:
+        """Most papers for a purpose; as many again may fail."""
+        return self.proofs if purpose is Purpose.DELIVERY_PROOF else self.papers
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Papers of one purpose: `held` were cleared or may yet be, `failed` were quarantined or lapsed."""
+
+    held: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)

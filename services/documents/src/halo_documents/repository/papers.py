@@ -9,7 +9,7 @@ from uuid import UUID
 from halo_events.contract.documents import PaperCleared, PaperQuarantined, PaperUploaded, Purpose
 from halo_events.runtime import Fold, Tx
 
-from halo_documents.domain.papers import Announcement, Claim, MediaType, Paper, PaperState, Setback, Upload
+from halo_documents.domain.papers import Announcement, Claim, MediaType, Paper, PaperState, Setback, Tally, Upload
 from halo_documents.repository import SQL
 
 
@@ -40,10 +40,10 @@ async def update_paper_quarantined(fold: Fold, event: PaperQuarantined, at: date
     await fold.execute_one(SQL["update_paper_checked"], event.paper_id, PaperState.QUARANTINED, str(event.reason), at)
 
 
-async def count_papers(tx: Tx, request_id: UUID, round_number: int) -> int:
-    """How many papers a round has: those that were read, and those that were announced and not forgotten."""
-    count: int = await tx.fetchval(SQL["count_papers"], request_id, round_number)
-    return count
+async def count_papers(tx: Tx, request_id: UUID, round_number: int, purpose: Purpose) -> Tally:
+    """How many papers a round has for a purpose: those that were read, and those announced and not forgotten."""
+    row = await tx.fetchrow(SQL["count_papers"], request_id, round_number, str(purpose))
+    return Tally(**row) if row else Tally(0, 0)
 
 
 async def insert_upload(tx: Tx, upload: Upload) -> None:

@@ -29,6 +29,7 @@ from halo_documents.errors import (
     PaperTooLargeError,
     PaperUnknownError,
     RowUnknownError,
+    TooManyFailedPapersError,
     TooManyPapersError,
     UploadExpiredError,
     WrongStateError,
@@ -44,8 +45,8 @@ async def announce_paper(
 
     It waits for the request's other steps: so no two pass the limit together, and none comes beside a submit.
 
-    Raises as `access.require_holder`, NeedMissingError, PaperTooLargeError, TooManyPapersError, and for the paper of an
-    item ItemUnknownError, RowUnknownError, WrongStateError.
+    Raises as `access.require_holder`, NeedMissingError, PaperTooLargeError, TooManyPapersError,
+    TooManyFailedPapersError, and for the paper of an item ItemUnknownError, RowUnknownError, WrongStateError.
     """
     holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
@@ -53,8 +54,7 @@ async def announce_paper(
         raise PaperTooLargeError(limit=limits.paper_bytes)
     if said.purpose is Purpose.REQUIREMENT:
         await _require_row(tx, checklists, dossier, said)
-    if await papers.count_papers(tx, request_id, holder.round) >= limits.papers:
-        raise TooManyPapersError(limit=limits.papers)
+    await _require_room(tx, dossier, said.purpose, limits.of(said.purpose))
     upload = Upload(
         paper_id=uuid4(),
         request_id=request_id,
@@ -65,6 +65,15 @@ async def announce_paper(
     )
     await papers.insert_upload(tx, upload)
     return upload
+
+
+async def _require_room(tx: Tx, dossier: Dossier, purpose: Purpose, limit: int) -> None:
+    """What failed takes no place from what counts, and has a bound of its own."""
+    tally = await papers.count_papers(tx, dossier.request_id, dossier.round, purpose)
+    if tally.held >= limit:
+        raise TooManyPapersError(limit=limit)
+    if tally.failed >= limit:
+        raise TooManyFailedPapersError(limit=limit)
 
 
 async def _require_row(tx: Tx, checklists: Checklists, dossier: Dossier, said: Announcement) -> None:
