@@ -42,15 +42,19 @@ class AssignmentOffered(RequestEvent):
 
 
 class AwaitReason(StrEnum):
-    """Why nobody could be asked."""
+    """Why a request waits in the kelurahan's queue. `officer_left`: who held it left the register."""
 
     UNKNOWN_RW = "unknown_rw"
     NO_OFFICER = "no_officer"
     ALL_DECLINED = "all_declined"
+    OFFICER_LEFT = "officer_left"
 
 
 class AssignmentAwaited(RequestEvent):
-    """Nobody could be asked: the kelurahan's queue has the request, and its coordinator chooses."""
+    """Nobody is asked, and nobody holds the request: the kelurahan's queue has it, and its coordinator chooses.
+
+    A request that was held before (`officer_left`) keeps all that was done for it, but for a visit not made yet.
+    """
 
     type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.awaited.v1"
     topic: ClassVar[Topic] = topics.ASSIGNMENTS
@@ -61,7 +65,7 @@ class AssignmentAwaited(RequestEvent):
 
 
 class AssignmentAccepted(RequestEvent):
-    """The officer took the request."""
+    """The officer took the request. He is its holder until another accepts it or the kelurahan's queue has it."""
 
     type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.accepted.v1"
     topic: ClassVar[Topic] = topics.ASSIGNMENTS
