@@ -11,9 +11,9 @@ from halo_dispatch.app import build
 from halo_dispatch.domain.register import Kelurahan, Rw
 from halo_dispatch.repository import register
 from halo_dispatch.settings import Settings
+from halo_dispatch.usecases.leaving import let_officers_go
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
-    OfficerLeft,
     OfficerPerson,
     OfficerRegistered,
     OfficerRole,
@@ -38,6 +38,14 @@ JATIRASA = "32.75.09.1006"
 JATIASIH = "32.75.09.1003"
 SHA256 = "a" * 64
 """Any hash."""
+MANY_REQUESTS = """WITH new AS (
+    INSERT INTO requests (request_id, round, tracking_no, documents, kelurahan_code, rw, language, name, phone,
+                          address, received_at)
+    SELECT gen_random_uuid(), 1, 'HP', '{kia}', $2, '001', 'id', 'Warga Contoh', '+628881234567', 'Jalan Contoh', now()
+      FROM generate_series(1, $3)
+    RETURNING request_id)
+INSERT INTO assignments (request_id, round, state, officer_id, changed_at)
+SELECT request_id, 1, $4, $1, now() FROM new"""
 
 
 def officer_actor(officer_id: UUID) -> Actor:
@@ -142,10 +150,11 @@ class World:
             )
         return officer_id
 
-    async def left(self, officer_id: UUID) -> None:
-        """Take an officer out of the register."""
+    async def left(self, *officer_ids: UUID) -> list[Event]:
+        """Take officers out of the register; what dispatch emits."""
         async with self.database.transaction() as tx:
-            await tx.emit(OfficerLeft(occurred_at=tx.now, actor=SYSTEM, officer_id=officer_id))
+            await let_officers_go(tx, officer_ids)
+            return tx.emitted
 
     async def request(
         self, rw: str = "001", *, channel: Channel = Channel.EOPEN, taken_by: str | None = None
@@ -153,6 +162,11 @@ class World:
         """Let intake receive a request; its id, and what dispatch emits."""
         event = request_received(uuid4(), rw, channel=channel, taken_by=taken_by)
         return event.request_id, await self.fact(event)
+
+    async def many(self, number: int, officer_id: UUID, state: str) -> None:
+        """So many open requests at once that an officer is asked to take (offered) or holds (accepted)."""
+        async with self.database.transaction() as tx:
+            await tx.execute(MANY_REQUESTS, officer_id, JATIRASA, number, state)
 
     async def accepted(self, rw: str = "001") -> tuple[UUID, UUID]:
         """A request that its officer accepted: ids of both. RW and officer are made."""

@@ -152,12 +152,14 @@ class TestWhoLeft:
         assert not [answer for answer in answers if "Warga Contoh" in answer.text]
 
     async def test_comes_back(self, world: "World", client: Client) -> None:
-        """Who is registered again has access again."""
-        _, officer_id = await world.accepted()
+        """Who is registered again has access again, and no longer what went to others."""
+        held, officer_id = await world.accepted()
         await world.left(officer_id)
         await world.officer("001", officer_id=officer_id)
+        request_id, _ = await world.request("001")
 
-        assert len((await of(client, officer_id).get("/v1/assignments")).json()["items"]) == 1
+        (row,) = (await of(client, officer_id).get("/v1/assignments")).json()["items"]
+        assert row["request_id"] == str(request_id) != str(held)
 
     async def test_coordinator(self, world: "World", client: Client) -> None:
         """A coordinator who left reads and offers nothing, whatever kelurahan the token names."""
@@ -170,3 +172,32 @@ class TestWhoLeft:
         body = {"officer_id": str(officer_id)}
         assert code(await coordinator.get("/v1/queue")) == (403, "not-in-register")
         assert code(await coordinator.create(f"/v1/queue/{request_id}/offer", body)) == (403, "not-in-register")
+
+    @pytest.mark.parametrize("state", ["offered", "accepted"])
+    async def test_freed(self, world: "World", client: Client, state: str) -> None:
+        """What an officer who left had reaches another: by itself, or through the coordinator, who can't choose him."""
+        request_id, officer_id = await world.accepted()
+        if state == "offered":
+            request_id, _ = await world.request("001")
+        other_id = await world.officer("001")
+        coordinator_id = await world.officer(role=OfficerRole.COORDINATOR)
+        coordinator = client.signed_in(Role.COORDINATOR, sub=str(coordinator_id), kelurahan_codes=(world.JATIRASA,))
+        await world.left(officer_id)
+
+        path = f"/v1/queue/{request_id}/offer"
+        assert code(await coordinator.create(path, {"officer_id": str(officer_id)})) == (409, "officer-left")
+        waiting = [(row["request_id"], row["reason"]) for row in (await coordinator.get("/v1/queue")).json()["items"]]
+        if state == "accepted":
+            assert (str(request_id), "officer_left") in waiting
+            assert (await coordinator.create(path, {"officer_id": str(other_id)})).status_code == 200
+        assert (await of(client, other_id).post(f"/v1/assignments/{request_id}/accept")).status_code == 200
+
+    async def test_officer_as_coordinator(self, world: "World", client: Client) -> None:
+        """Whom the register has as an officer sees no queue, whatever roles the token names."""
+        officer_id = await world.officer("001")
+        request_id, _ = await world.request("099")
+        coordinator = client.signed_in(Role.COORDINATOR, sub=str(officer_id), kelurahan_codes=(world.JATIRASA,))
+
+        body = {"officer_id": str(officer_id)}
+        assert code(await coordinator.get("/v1/queue")) == (403, "not-coordinator")
+        assert code(await coordinator.create(f"/v1/queue/{request_id}/offer", body)) == (403, "not-coordinator")

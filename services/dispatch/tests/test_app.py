@@ -3,15 +3,22 @@
 import csv
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from halo_dispatch.app import COMMANDS, NOT_FOLDED, build, load_register
+from halo_dispatch.app import COMMANDS, LISTED, NOT_FOLDED, build, load_register
 from halo_dispatch.settings import Settings
+from halo_dispatch.usecases.leaving import FREED_AT_ONCE
 from halo_events import topics
+from halo_events.contract.dispatch import AssignmentOffered
 from halo_events.runtime import Database
 from halo_service.service import CommandError, Service
 from halo_service.testing import local_settings
+from structlog.testing import capture_logs
+
+if TYPE_CHECKING:
+    from conftest import World
 
 DATA = Path(__file__).parents[3] / "data"
 
@@ -37,6 +44,14 @@ def officers(tmp_path: Path) -> Path:
     ]
     header = "officer_id,role,kelurahan_code,rws,on_duty,name,phone,email"
     path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    return path
+
+
+def without(officers: Path, officer_id: UUID) -> Path:
+    """A file of the same people but one."""
+    lines = officers.read_text(encoding="utf-8").splitlines(keepends=True)
+    path = officers.with_name("fewer.csv")
+    path.write_text("".join(line for line in lines if not line.startswith(str(officer_id))), encoding="utf-8")
     return path
 
 
@@ -70,6 +85,21 @@ class TestBuild:
 
 
 class TestLoadRegister:
+    async def test_freed(self, world: "World", database: Database, officers: Path) -> None:
+        """The command says how many requests it freed of officers who left, and names the first of them."""
+        await load(database, officers)
+        request_id, (offered, *_) = await world.request("001")
+        assert isinstance(offered, AssignmentOffered)
+        await world.many(FREED_AT_ONCE, offered.officer_id, "accepted")
+
+        with capture_logs() as logs:
+            await load(database, without(officers, offered.officer_id))
+
+        loaded, offers, held = logs
+        assert (loaded["left"], loaded["freed"]) == (1, FREED_AT_ONCE + 1)
+        assert (offers["was"], offers["requests"], offers["ids"]) == ("offered", 1, [str(request_id)])
+        assert (held["was"], held["requests"], len(held["ids"])) == ("accepted", FREED_AT_ONCE, LISTED)
+
     async def test_the_city(self, database: Database, officers: Path) -> None:
         """56 kelurahan, 1,018 RW and 1,074 people load in seconds; a second time nothing is published."""
         begun = time.monotonic()

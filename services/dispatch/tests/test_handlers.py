@@ -8,8 +8,10 @@ from uuid import UUID
 from halo_dispatch.app import NOT_FOLDED
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
+    AssignmentAwaited,
     AssignmentDeclined,
     AssignmentOffered,
+    AwaitReason,
     DeclineReason,
     DeliveryCompleted,
     Level,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
-REQUEST, BUDI, SITI, ITEM, PAPER, VISIT, LATER = (UUID(int=number) for number in range(1, 8))
+REQUEST, BUDI, SITI, ITEM, PAPER, VISIT, LATER, FALLEN = (UUID(int=number) for number in range(1, 9))
 
 
 def officers() -> list[Event]:
@@ -63,6 +65,10 @@ def assignments(sha256: str) -> list[Event]:
     said: dict[str, Any] = {"occurred_at": NOW, "request_id": REQUEST, "actor": SYSTEM}
     offer: dict[str, Any] = {"level": Level.RW_OFFICER, "reason": OfferReason.OFFICER_OF_RW, "due_at": NOW}
     return [
+        AssignmentOffered(**said, **offer, officer_id=SITI),
+        AssignmentAccepted(**said, officer_id=SITI),
+        VisitScheduled(**said, visit_id=FALLEN, officer_id=SITI, visit_at=NOW),
+        AssignmentAwaited(**said, kelurahan_code="32.75.09.1006", reason=AwaitReason.OFFICER_LEFT),
         AssignmentOffered(**said, **offer, officer_id=SITI),
         AssignmentDeclined(**said, officer_id=SITI, reason=DeclineReason.ILL),
         AssignmentOffered(**said, **offer, officer_id=BUDI),
@@ -91,7 +97,7 @@ def topics(world: "World") -> list[list[Event]]:
         [
             NeedRecorded(**said, officer_id=BUDI, items=items, checklist_version="2026-1"),
             HandoverCompleted(
-                **said, handover_id=UUID(int=8), items=(ITEM,), officer_id=BUDI, operator_id="operator-1"
+                **said, handover_id=UUID(int=10), items=(ITEM,), officer_id=BUDI, operator_id="operator-1"
             ),
             world.paper_uploaded(REQUEST, PAPER),
             world.paper_cleared(REQUEST, PAPER),
@@ -125,7 +131,7 @@ async def fold(database: Database, world: "World", order: Sequence[int]) -> dict
         return found
 
 
-ORDERS = st.permutations([0] * 2 + [1] * 4 + [2] * 4 + [3] * 8)
+ORDERS = st.permutations([0] * 2 + [1] * 4 + [2] * 4 + [3] * 12)
 
 
 class TestProjections:

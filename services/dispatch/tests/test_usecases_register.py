@@ -5,12 +5,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from halo_dispatch.domain.assignments import State
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.domain.register import Kelurahan, LoadReport, Officer, Register, Rw
 from halo_dispatch.repository import register as tables
 from halo_dispatch.usecases.register import load_register
-from halo_events.contract.dispatch import OfficerChanged, OfficerLeft, OfficerRegistered
+from halo_events.contract.dispatch import (
+    AssignmentAwaited,
+    AssignmentOffered,
+    OfficerChanged,
+    OfficerLeft,
+    OfficerRegistered,
+)
 from halo_events.contract.event import Event
+from halo_events.contract.values import Channel
 from halo_events.runtime import Database
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ BUDI, SITI = (
     for n, name in ((1, "Petugas Satu"), (2, "Petugas Dua"))
 )
 BOTH = Register([JATIRASA], RWS, [BUDI, SITI])
-UNCHANGED = LoadReport(0, 0, 0, 0, 0, 0, 0, 0)
+UNCHANGED = LoadReport(0, 0, 0, 0, 0, 0, 0)
 
 
 async def load(database: Database, register: Register) -> tuple[LoadReport, list[Event]]:
@@ -98,13 +106,21 @@ class TestLoadRegister:
         assert (report.kelurahan_added, report.kelurahan_ended) == (1, 1)
 
     async def test_open_requests_of_who_left(self, world: "World", database: Database) -> None:
-        """Requests that are with an officer who left are counted, and his personal data is dropped."""
+        """Requests that an officer who left had are named and freed, once, and his personal data is dropped."""
         await load(database, BOTH)
+        offered, _ = await world.request("001")
         await world.request("001")
+        held, _ = await world.request("001", channel=Channel.OFFICER, taken_by=str(BUDI.officer_id))
 
-        report, _ = await load(database, Register([JATIRASA], RWS, [SITI]))
+        report, (_, *freed) = await load(database, Register([JATIRASA], RWS, [SITI]))
 
-        assert report.left_with_open == 1
+        assert report == replace(UNCHANGED, left=1, freed=report.freed)
+        assert [(one.request_id, one.state) for one in report.freed] == [
+            (offered, State.OFFERED),
+            (held, State.ACCEPTED),
+        ]
+        assert [type(event) for event in freed] == [AssignmentOffered, AssignmentAwaited]
+        assert await load(database, Register([JATIRASA], RWS, [SITI])) == (UNCHANGED, [])
         async with database.transaction() as tx:
             row = await tx.fetchrow("SELECT phone, email, on_duty FROM officers WHERE officer_id = $1", BUDI.officer_id)
         assert row is not None

@@ -42,8 +42,8 @@ async def _officer(tx: TxDep, caller: Annotated[Caller, Depends(allow(Role.OFFIC
 
 
 async def _coordinator(tx: TxDep, caller: Annotated[Caller, Depends(allow(Role.COORDINATOR))]) -> Caller:
-    """Let in coordinators who are in the register. Raises NotInRegisterError."""
-    await register.must_be_in_office(tx, _officer_id(caller))
+    """Let in coordinators who are in the register as such. Raises NotInRegisterError, NotCoordinatorError."""
+    await register.must_be_coordinator(tx, _officer_id(caller))
     return caller
 
 

@@ -17,6 +17,17 @@ class NotInRegisterError(BusinessError):
     )
 
 
+class NotCoordinatorError(BusinessError):
+    """The signed-in person is in the register, and not as a coordinator."""
+
+    status: ClassVar[int] = HTTPStatus.FORBIDDEN
+    code: ClassVar[str] = "not-coordinator"
+    message: ClassVar[tuple[str, str]] = (
+        "Hanya koordinator kelurahan yang dapat melakukannya.",
+        "Only a coordinator of the kelurahan can do this.",
+    )
+
+
 class AssignmentNotFoundError(BusinessError):
     """Dispatch knows no such request."""
 
@@ -119,6 +130,16 @@ class OfficerNotAvailableError(BusinessError):
     )
 
 
+class OfficerLeftError(BusinessError):
+    """The chosen officer left the register, whatever he was asked before."""
+
+    code: ClassVar[str] = "officer-left"
+    message: ClassVar[tuple[str, str]] = (
+        "Petugas ini tidak ada lagi dalam daftar. Muat ulang antrean dan pilih petugas lain.",
+        "This officer is no longer in the register. Load the queue again and choose another one.",
+    )
+
+
 class VisitTimeError(BusinessError):
     """A visit is planned for the past or too far ahead."""
 
@@ -142,12 +163,12 @@ class VisitNotFoundError(BusinessError):
 
 
 class VisitReplacedError(BusinessError):
-    """The visit was put off: another one took its place."""
+    """The visit was put off, or its officer left: it does not take place."""
 
     code: ClassVar[str] = "visit-replaced"
     message: ClassVar[tuple[str, str]] = (
-        "Kunjungan ini sudah dijadwalkan ulang. Pakai jadwal yang terbaru.",
-        "This visit was rescheduled. Use the latest one.",
+        "Kunjungan ini tidak berlaku lagi. Pakai jadwal yang terbaru, atau buat jadwal baru.",
+        "This visit no longer stands. Use the latest one, or schedule another.",
     )
 
 

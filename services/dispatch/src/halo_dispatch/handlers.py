@@ -106,7 +106,7 @@ async def apply_assignment_offered(fold: Fold, event: AssignmentOffered) -> None
 
 
 async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
-    """Record whose queue has the request."""
+    """Record whose queue has the request. Nobody holds it, so nobody comes: a visit not made yet falls."""
     await assignments.upsert_awaited(
         fold,
         request_id=event.request_id,
@@ -116,6 +116,7 @@ async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None
         coordinator_id=event.coordinator_id,
         at=fold.envelope.time,
     )
+    await visits.replace_open_visit(fold, event.request_id, fold.envelope.time)
 
 
 async def apply_assignment_accepted(fold: Fold, event: AssignmentAccepted) -> None:

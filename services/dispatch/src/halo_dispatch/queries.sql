@@ -1,6 +1,10 @@
 -- name: lock_register
--- One load of the register at a time.
+-- One load of the register at a time, and no offer meanwhile.
 SELECT pg_advisory_xact_lock(hashtextextended('halo_dispatch.register', 0));
+
+-- name: lock_register_shared
+-- Offers wait for a load of the register and not for each other: nobody is asked who leaves at this moment.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('halo_dispatch.register', 0));
 
 -- name: end_kelurahan
 UPDATE kelurahan AS k
@@ -49,12 +53,6 @@ UPDATE officers
    SET on_duty = false, phone = NULL, email = NULL, changed_at = $2, left_at = $2
  WHERE officer_id = $1;
 
--- name: count_open_of_left
-SELECT count(*)
-  FROM open_assignments AS a
-  JOIN officers AS o ON o.officer_id = a.officer_id
- WHERE o.left_at IS NOT NULL;
-
 -- name: find_rw
 SELECT r.kelurahan_code, k.name AS kelurahan, r.rw, r.source
   FROM rws AS r
@@ -99,8 +97,11 @@ SELECT EXISTS (
             WHERE officer_id = $1 AND kelurahan_code = ANY ($2::text[]) AND role = 'satgas_pamor' AND on_duty
               AND left_at IS NULL);
 
--- name: is_in_office
-SELECT EXISTS (SELECT FROM officers WHERE officer_id = $1 AND left_at IS NULL);
+-- name: find_role
+SELECT role FROM officers WHERE officer_id = $1 AND left_at IS NULL;
+
+-- name: has_left
+SELECT EXISTS (SELECT FROM officers WHERE officer_id = $1 AND left_at IS NOT NULL);
 
 -- name: find_coordinator
 SELECT officer_id
@@ -173,6 +174,26 @@ SELECT a.request_id, a.round, a.state, a.officer_id,
   FROM assignments AS a
  WHERE a.request_id = $1
    FOR UPDATE OF a;
+
+-- name: lock_open_of_left
+-- Waits for whoever changes one of these at this moment: the next statement sees what he did.
+SELECT a.request_id
+  FROM assignments AS a
+  JOIN officers AS o ON o.officer_id = a.officer_id AND o.left_at IS NOT NULL
+ WHERE a.request_id IN (SELECT p.request_id FROM open_assignments AS p)
+ ORDER BY a.changed_at, a.request_id
+ LIMIT $1
+   FOR UPDATE OF a;
+
+-- name: list_open_of_left
+-- Open requests, of these, that officers who left were asked to take or hold, the longest unchanged first.
+SELECT a.request_id, a.round, a.state, r.kelurahan_code, r.rw,
+       EXISTS (SELECT FROM declines AS d WHERE d.request_id = a.request_id AND d.round = a.round) AS declined
+  FROM open_assignments AS a
+  JOIN officers AS o ON o.officer_id = a.officer_id AND o.left_at IS NOT NULL
+  JOIN requests AS r ON r.request_id = a.request_id
+ WHERE a.request_id = ANY ($1::uuid[])
+ ORDER BY a.changed_at, a.request_id;
 
 -- name: upsert_offered
 INSERT INTO assignments (request_id, round, state, officer_id, level, due_at, changed_at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from halo_dispatch.domain.places import RwRef
 from halo_dispatch.errors import AssignmentHeldError, NotAwaitedError, NotHolderError, NotOfferedError
 
 
@@ -59,6 +60,17 @@ class Candidate:
 
     officer_id: UUID
     serves_rw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """An open request that was offered to an officer who left, or that he held. `declined`: others won't take it."""
+
+    request_id: UUID
+    round: int
+    state: State
+    rw: RwRef
+    declined: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from halo_dispatch.domain.assignments import Stranded
+
 SYNTHETIC: Final = "synthetic"
 """Source of an RW row that nobody stated: it stands in for the city's own list, and is shown as such."""
 
@@ -73,7 +75,7 @@ def compare_officers(known: Mapping[UUID, Officer], wanted: Sequence[Officer]) -
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How many rows a load of the register changed."""
+    """How many rows a load of the register changed, and which open requests officers who left had."""
 
     kelurahan_added: int
     kelurahan_ended: int
@@ -82,5 +84,5 @@ class LoadReport:
     registered: int
     changed: int
     left: int
-    left_with_open: int
-    """Open requests whose officer is no longer in the register: a coordinator must be told."""
+    freed: tuple[Stranded, ...] = ()
+    """Others are asked now, or the kelurahan's queue has them."""

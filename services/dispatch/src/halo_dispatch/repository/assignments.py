@@ -5,7 +5,8 @@ from uuid import UUID
 
 from halo_events.runtime import Fold
 
-from halo_dispatch.domain.assignments import Assignment, State
+from halo_dispatch.domain.assignments import Assignment, State, Stranded
+from halo_dispatch.domain.places import RwRef
 from halo_dispatch.repository.statements import SQL
 
 
@@ -15,6 +16,21 @@ async def find_assignment(fold: Fold, request_id: UUID) -> Assignment | None:
     if row is None:
         return None
     return Assignment(row["request_id"], row["round"], State(row["state"]), row["officer_id"], row["closed"])
+
+
+async def lock_open_of_left(fold: Fold, limit: int) -> list[Stranded]:
+    """Open requests that officers who left were asked to take or hold, locked, the longest unchanged first."""
+    locked = [row["request_id"] for row in await fold.fetch(SQL["lock_open_of_left"], limit)]
+    return [
+        Stranded(
+            request_id=row["request_id"],
+            round=row["round"],
+            state=State(row["state"]),
+            rw=RwRef(row["kelurahan_code"], row["rw"]),
+            declined=row["declined"],
+        )
+        for row in await fold.fetch(SQL["list_open_of_left"], locked)
+    ]
 
 
 async def upsert_offered(

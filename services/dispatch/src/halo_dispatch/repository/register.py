@@ -22,6 +22,14 @@ async def lock_register(fold: Fold) -> None:
     await fold.execute(SQL["lock_register"])
 
 
+async def lock_register_shared(fold: Fold) -> None:
+    """Wait until no load of the register runs, and keep loads waiting until this transaction ends.
+
+    Who offers a request does this before he locks its assignment: a load locks in that order as well.
+    """
+    await fold.execute(SQL["lock_register_shared"])
+
+
 def _columns(rows: Sequence[object], names: Sequence[str]) -> list[list[str]]:
     return [[getattr(row, name) for row in rows] for name in names]
 
@@ -78,11 +86,6 @@ async def update_officer_left(fold: Fold, officer_id: UUID, at: datetime) -> Non
     await fold.execute_one(SQL["update_officer_left"], officer_id, at)
 
 
-async def count_open_of_left(fold: Fold) -> int:
-    """How many open requests are with officers who left."""
-    return int(await fold.fetchval(SQL["count_open_of_left"]))
-
-
 async def find_rw(fold: Fold, rw: RwRef) -> RwRow | None:
     """The RW as the register has it today."""
     row = await fold.fetchrow(SQL["find_rw"], rw.kelurahan_code, rw.rw)
@@ -111,9 +114,15 @@ async def is_available(fold: Fold, officer_id: UUID, kelurahan_codes: Collection
     return bool(await fold.fetchval(SQL["is_available"], officer_id, list(kelurahan_codes)))
 
 
-async def is_in_office(fold: Fold, officer_id: UUID) -> bool:
-    """Whether somebody is an officer or coordinator of the register now, on duty or not."""
-    return bool(await fold.fetchval(SQL["is_in_office"], officer_id))
+async def find_role(fold: Fold, officer_id: UUID) -> str | None:
+    """The role of an officer or coordinator of the register now, on duty or not."""
+    found: str | None = await fold.fetchval(SQL["find_role"], officer_id)
+    return found
+
+
+async def has_left(fold: Fold, officer_id: UUID) -> bool:
+    """Whether somebody was in the register and is no longer."""
+    return bool(await fold.fetchval(SQL["has_left"], officer_id))
 
 
 async def find_coordinator(fold: Fold, kelurahan_code: str) -> UUID | None:

@@ -14,8 +14,13 @@ async def insert_visit(
     fold: Fold, *, visit_id: UUID, request_id: UUID, officer_id: UUID, visit_at: datetime, at: datetime
 ) -> None:
     """Record a planned visit. It takes the place of the one that was open, if any."""
-    await fold.execute(SQL["replace_open_visit"], request_id, at)
+    await replace_open_visit(fold, request_id, at)
     await fold.execute_one(SQL["insert_visit"], visit_id, request_id, officer_id, visit_at, at)
+
+
+async def replace_open_visit(fold: Fold, request_id: UUID, at: datetime) -> None:
+    """Record that the visit a request waited for, if any, does not take place."""
+    await fold.execute(SQL["replace_open_visit"], request_id, at)
 
 
 async def update_visit_made(fold: Fold, visit_id: UUID, at: datetime) -> None:

@@ -42,6 +42,7 @@ async def decline_assignment(tx: Tx, request_id: UUID, officer_id: UUID, reason:
 
     Raises AssignmentNotFoundError, RequestClosedError, AssignmentHeldError, NotOfferedError.
     """
+    await register.lock_register_shared(tx)
     assignment = await lock_open_assignment(tx, request_id)
     if not assignment.is_offered_to(officer_id) and await assignments.has_declined(
         tx, request_id, assignment.round, officer_id

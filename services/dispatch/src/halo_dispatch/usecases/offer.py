@@ -34,26 +34,30 @@ async def offer_request(tx: Tx, need: Need) -> None:
 
     What the RW's own officer entered is his at once, also off duty: he is already with the resident.
     """
+    await register.lock_register_shared(tx)
     if await register.find_rw(tx, need.rw) is None:
-        await _await_coordinator(tx, need, AwaitReason.UNKNOWN_RW)
+        await await_coordinator(tx, need, AwaitReason.UNKNOWN_RW)
     elif need.entered_by is not None and await register.serves_rw(tx, need.entered_by, need.rw):
         await _give(tx, need, need.entered_by)
     else:
         await _offer_to_next(tx, need, AwaitReason.NO_OFFICER)
 
 
-async def offer_again(tx: Tx, need: Need) -> None:
-    """Offer a declined request to the next officer; what has an unknown RW goes back to its queue."""
+async def offer_again(tx: Tx, need: Need, *, declined: bool = True) -> None:
+    """Offer a request to the next officer; what has an unknown RW goes back to its queue.
+
+    `declined`: somebody declined it in this round. The caller holds the register's lock, or shares it.
+    """
     if await register.find_rw(tx, need.rw) is None:
-        await _await_coordinator(tx, need, AwaitReason.UNKNOWN_RW)
+        await await_coordinator(tx, need, AwaitReason.UNKNOWN_RW)
     else:
-        await _offer_to_next(tx, need, AwaitReason.ALL_DECLINED)
+        await _offer_to_next(tx, need, AwaitReason.ALL_DECLINED if declined else AwaitReason.NO_OFFICER)
 
 
 async def _offer_to_next(tx: Tx, need: Need, otherwise: AwaitReason) -> None:
     candidate = await register.find_officer(tx, need.rw, need.request_id, need.round)
     if candidate is None:
-        await _await_coordinator(tx, need, otherwise)
+        await await_coordinator(tx, need, otherwise)
     elif candidate.serves_rw:
         await emit_offer(tx, need, candidate.officer_id, level=Level.RW_OFFICER, reason=OfferReason.OFFICER_OF_RW)
     else:
@@ -91,7 +95,8 @@ async def _give(tx: Tx, need: Need, officer_id: UUID) -> None:
     )
 
 
-async def _await_coordinator(tx: Tx, need: Need, reason: AwaitReason) -> None:
+async def await_coordinator(tx: Tx, need: Need, reason: AwaitReason) -> None:
+    """Leave a request to the kelurahan's queue."""
     await tx.emit(
         AssignmentAwaited(
             occurred_at=tx.now,

@@ -7,7 +7,7 @@ from halo_events.contract.dispatch import Level, OfferReason
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
-from halo_dispatch.errors import OfficerNotAvailableError, OtherKelurahanError
+from halo_dispatch.errors import OfficerLeftError, OfficerNotAvailableError, OtherKelurahanError
 from halo_dispatch.repository import register, requests
 from halo_dispatch.usecases.locking import lock_open_assignment
 from halo_dispatch.usecases.offer import Need, emit_offer
@@ -19,12 +19,15 @@ async def offer_from_queue(
     """Offer a waiting request to an officer of the coordinator's choice, also to one who declined before.
 
     A repeat while that officer is asked changes nothing. Raises AssignmentNotFoundError, RequestClosedError,
-    OtherKelurahanError, NotAwaitedError, OfficerNotAvailableError.
+    OtherKelurahanError, OfficerLeftError, NotAwaitedError, OfficerNotAvailableError.
     """
+    await register.lock_register_shared(tx)
     assignment = await lock_open_assignment(tx, request_id)
     place = await requests.get_place(tx, request_id)
     if place.kelurahan_code not in kelurahan_codes:
         raise OtherKelurahanError
+    if await register.has_left(tx, officer_id):
+        raise OfficerLeftError
     if assignment.is_offered_to(officer_id):
         return
     assignment.must_be_awaited()
