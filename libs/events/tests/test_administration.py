@@ -64,6 +64,15 @@ async def test_boundary(kafka: str, topics: list[Topic]) -> None:
     assert await apply_topics(kafka, [opened]) == []
 
 
+async def test_followed(kafka: str, topics: list[Topic]) -> None:
+    """What outsiders follow is compressed as every client can read it; another setting is told."""
+    (_, week) = topics
+    await apply_topics(kafka, [week])
+    with pytest.raises(TopicError) as refused:
+        await apply_topics(kafka, [replace(week, followed=True)])
+    assert str(refused.value) == f"{week.name}: compression.type producer instead of gzip"
+
+
 async def test_cannot_be_made(kafka: str, topics: list[Topic]) -> None:
     """A topic that the broker refuses, for want of brokers to copy it to, is told by its name."""
     with pytest.raises(TopicError, match=topics[0].name):

@@ -21,8 +21,10 @@ FOR_EVER: Final = -1
 class Topic:
     """One Kafka topic.
 
-    `boundary` marks a topic that outsiders write: its records are answered, whatever they hold. `reference` marks a
-    topic whose key is not a request's, so that its records may lie in any partition. `retention_ms` is in milliseconds.
+    `boundary` marks a topic that outsiders write: its records are answered, whatever they hold. `followed` marks one
+    that outsiders read: it is compressed with gzip, which every client knows without a codec of its own. `reference`
+    marks a topic whose key is not a request's, so that its records may lie in any partition. `retention_ms` is in
+    milliseconds.
     """
 
     name: str
@@ -31,11 +33,12 @@ class Topic:
     retention_ms: int = FOR_EVER
     partitions: int = PARTITIONS
     boundary: bool = False
+    followed: bool = False
     reference: bool = False
 
 
 EOPEN_REQUESTS: Final = Topic("eopen.request.v1", owner="eopen", key="eopen_id", retention_ms=7 * DAY_MS, boundary=True)
-REQUESTS: Final = Topic("halopamor.intake.request.v1", owner="intake", key="request_id")
+REQUESTS: Final = Topic("halopamor.intake.request.v1", owner="intake", key="request_id", followed=True)
 ASSIGNMENTS: Final = Topic("halopamor.dispatch.assignment.v1", owner="dispatch", key="request_id")
 OFFICERS: Final = Topic("halopamor.dispatch.officer.v1", owner="dispatch", key="officer_id", reference=True)
 DOSSIERS: Final = Topic("halopamor.documents.dossier.v1", owner="documents", key="request_id")

@@ -72,6 +72,8 @@ def _declared(topic: Topic) -> dict[str, str]:
     settings = {"retention.ms": str(topic.retention_ms), "message.timestamp.type": "CreateTime"}
     if topic.boundary:
         settings |= {"segment.ms": str(DAY_MS), "message.timestamp.type": "LogAppendTime"}
+    if topic.followed:
+        settings |= {"compression.type": "gzip"}
     return settings
 
 
