@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -165,6 +165,24 @@ class TestCheckPapers:
 
         assert await field.state(upload) == ("quarantined", reason)
         assert [kind for kind, _ in await told(database)][-2:] == names(PaperUploaded, PaperQuarantined)
+
+    async def test_quarantined_after_it_was_kept(
+        self, field: Officer, checker: Checker, database: Database, clock: "Clock"
+    ) -> None:
+        """A worker kept the file and died, another file came with the same form: nothing of a shut paper stays kept."""
+        upload = await field.bring(JPEG)
+        await checker.check_all(await lease(database))
+        await field.post(upload, b"x" * len(JPEG))
+        clock.ahead = timedelta(minutes=2)
+
+        await jobs.check_papers(checker, database)
+
+        assert await field.state(upload) == ("quarantined", "type_not_allowed")
+        async with database.transaction() as tx:
+            paper = await papers.read_paper(tx, upload.paper_id, field.world.facts.officer(field.officer_id))
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(field.store.link(paper, datetime.now(UTC), LIMITS.link))
+        assert answer.status_code == httpx.codes.NOT_FOUND
 
     async def test_nothing_there(self, field: Officer, checker: Checker, database: Database) -> None:
         """A file that was reported and not uploaded is awaited again, with the reason; nothing is told."""

@@ -20,6 +20,8 @@ _BATCH: Final = 50
 """Papers of one claim, and of one transaction that tells what was found."""
 _LAPSED: Final = 500
 _FORGOTTEN: Final = 1000
+_DISCARDED: Final = 200
+"""Files removed from the store in one call."""
 
 
 def jobs(checker: Checker) -> tuple[Job, ...]:
@@ -27,7 +29,7 @@ def jobs(checker: Checker) -> tuple[Job, ...]:
     return (
         Job("check papers", timedelta(seconds=0.5), partial(check_papers, checker)),
         Job("expire uploads", timedelta(minutes=1), expire_uploads),
-        Job("forget uploads", timedelta(minutes=10), forget_uploads),
+        Job("forget uploads", timedelta(minutes=10), partial(forget_uploads, checker)),
     )
 
 
@@ -41,7 +43,7 @@ async def check_papers(checker: Checker, database: Database) -> int:
     for error in checked.errors:
         _LOG.error("paper not checked", **describe(error))
     told = await _settle(database, checked)
-    await _drop_kept(checker, checked.findings, told)
+    await _clear_away(checker, [finding for finding in checked.findings if finding.claim.upload.paper_id in told])
     if checked.away is not None:
         raise checked.away
     return len(claims)
@@ -53,10 +55,21 @@ async def expire_uploads(database: Database) -> int:
         return await papers.expire_uploads(tx, _LAPSED)
 
 
-async def forget_uploads(database: Database) -> int:
-    """Delete a batch of the uploads that ended long ago; how many."""
+async def forget_uploads(checker: Checker, database: Database) -> int:
+    """Delete a batch of the uploads that ended long ago; how many.
+
+    A worker may have kept a file and died before it told. So what lies among the cleared papers for an upload that was
+    not cleared goes before its row does: nothing stays in the store that nobody knows of. Raises StoreAwayError.
+    """
     async with database.transaction() as tx:
-        return await papers.forget_uploads(tx, _FORGOTTEN)
+        cleared = await papers.forget_cleared(tx, _FORGOTTEN)
+    async with database.transaction() as tx:
+        uncleared = await papers.list_uncleared(tx, _DISCARDED)
+    if uncleared:
+        await checker.discard(uncleared)
+        async with database.transaction() as tx:
+            await papers.forget_uncleared(tx, uncleared)
+    return cleared + len(uncleared)
 
 
 async def _settle(database: Database, checked: Checked) -> Sequence[UUID]:
@@ -94,14 +107,18 @@ async def _tell(
     return told
 
 
-async def _drop_kept(checker: Checker, findings: Sequence[Finding], told: Sequence[UUID]) -> None:
-    """Remove what officers uploaded of cleared papers. Where that fails the bucket drops it within days."""
-    kept = [
-        finding.claim.upload for finding in findings if finding.reason is None and finding.claim.upload.paper_id in told
-    ]
-    if not kept:
-        return
+async def _clear_away(checker: Checker, told: Sequence[Finding]) -> None:
+    """Remove what nobody needs now that it was told.
+
+    Of cleared papers that is what the officers uploaded: where it fails the bucket drops it within days. Of quarantined
+    ones it is what an earlier try may have kept, of another file: where it fails it goes with the upload's row.
+    """
+    cleared = [finding.claim.upload for finding in told if finding.reason is None]
+    quarantined = [finding.claim.upload for finding in told if finding.reason is not None]
     try:
-        await checker.drop(kept)
+        if cleared:
+            await checker.drop(cleared)
+        if quarantined:
+            await checker.discard(quarantined)
     except StoreAwayError as error:
-        _LOG.warning("uploads not dropped, the bucket will do it", papers=len(kept), code=error.code)
+        _LOG.warning("files not removed from the store, it is done later", papers=len(told), code=error.code)

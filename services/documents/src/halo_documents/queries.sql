@@ -173,15 +173,32 @@ UPDATE uploads
                      LIMIT $2
                        FOR UPDATE SKIP LOCKED);
 
--- name: delete_uploads_settled
--- Awaited and stored ones are in work, however old they are.
+-- name: delete_uploads_cleared
+-- What was cleared stands in the dossier, and its file in the store.
 DELETE FROM uploads
- WHERE paper_id IN (SELECT paper_id
-                      FROM uploads
-                     WHERE state IN ('checked', 'expired') AND created_at < $1
-                     ORDER BY created_at
+ WHERE paper_id IN (SELECT u.paper_id
+                      FROM uploads AS u
+                      JOIN papers AS p ON p.paper_id = u.paper_id AND p.state = 'cleared'
+                     WHERE u.state = 'checked' AND u.created_at < $1
+                     ORDER BY u.created_at
                      LIMIT $2
-                       FOR UPDATE SKIP LOCKED);
+                       FOR UPDATE OF u SKIP LOCKED);
+
+-- name: list_uploads_uncleared
+-- Ended, and certainly not cleared: while papers are folded anew, that one is missing says nothing. Awaited and stored
+-- ones are in work, however old they are.
+SELECT u.paper_id, u.request_id, u.round, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.officer_id,
+       u.expires_at
+  FROM uploads AS u
+ WHERE u.state IN ('checked', 'expired') AND u.created_at < $1
+   AND (u.state = 'expired'
+        OR EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id AND p.state = 'quarantined'))
+ ORDER BY u.created_at
+ LIMIT $2;
+
+-- name: delete_uploads
+DELETE FROM uploads
+ WHERE paper_id = ANY ($1::uuid[]) AND state IN ('checked', 'expired');
 
 -- name: insert_paper
 INSERT INTO papers (paper_id, request_id, round, purpose, item_id, row_code, sha256, size, media_type, state,

@@ -89,6 +89,10 @@ class Checker:
         """Remove what was uploaded, after it was kept. Raises StoreAwayError."""
         await asyncio.get_running_loop().run_in_executor(self._pool, self._store.drop, uploads)
 
+    async def discard(self, uploads: Sequence[Upload]) -> None:
+        """Remove what was kept of papers that were not cleared after all. Raises StoreAwayError."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._store.discard, uploads)
+
     async def _check_one(self, claim: Claim, checked: Checked, slots: asyncio.Semaphore, deadline: float) -> None:
         async with slots:
             if checked.away is not None:

@@ -157,7 +157,15 @@ class PaperStore:
 
     def drop(self, uploads: Sequence[Upload]) -> None:
         """Remove what officers uploaded, after it was kept. Raises StoreAwayError."""
-        names = [_name(_INCOMING, upload.request_id, upload.paper_id) for upload in uploads]
+        self._remove(_INCOMING, uploads)
+
+    def discard(self, uploads: Sequence[Upload]) -> None:
+        """Remove what a check kept of papers that were not cleared after all. Raises StoreAwayError."""
+        self._remove(_CHECKED, uploads)
+
+    def _remove(self, folder: str, uploads: Sequence[Upload]) -> None:
+        """Remove objects; one that is not there is no error."""
+        names = [_name(folder, upload.request_id, upload.paper_id) for upload in uploads]
         with _told():
             errors = list(self._inside.remove_objects(self._bucket, [DeleteObject(name) for name in names]))
         if errors:

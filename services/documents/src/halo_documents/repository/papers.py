@@ -108,9 +108,19 @@ async def update_uploads_expired(tx: Tx, limit: int) -> int:
     return await tx.execute(SQL["update_uploads_expired"], tx.now, limit)
 
 
-async def delete_uploads_settled(tx: Tx, before: datetime, limit: int) -> int:
-    """Delete uploads that were announced before a moment and have come to their end; how many."""
-    return await tx.execute(SQL["delete_uploads_settled"], before, limit)
+async def delete_uploads_cleared(tx: Tx, before: datetime, limit: int) -> int:
+    """Delete uploads that were announced before a moment and whose papers were cleared; how many."""
+    return await tx.execute(SQL["delete_uploads_cleared"], before, limit)
+
+
+async def list_uploads_uncleared(tx: Tx, before: datetime, limit: int) -> Sequence[Upload]:
+    """Uploads that were announced before a moment and lapsed or were quarantined, the oldest first."""
+    return [_upload(row) for row in await tx.fetch(SQL["list_uploads_uncleared"], before, limit)]
+
+
+async def delete_uploads(tx: Tx, uploads: Sequence[Upload]) -> None:
+    """Delete uploads that have come to their end. Those that are gone already are no error."""
+    await tx.execute(SQL["delete_uploads"], [upload.paper_id for upload in uploads])
 
 
 async def find_paper(tx: Tx, paper_id: UUID) -> Paper | None:
@@ -146,6 +156,10 @@ def _leases(claims: Sequence[Claim]) -> tuple[list[UUID], list[datetime]]:
 
 
 def _claim(row: Any) -> Claim:  # noqa: ANN401 - asyncpg's record maps names to anything
+    return Claim(_upload(row), row["stored_at"], row["due_at"], row["attempts"])
+
+
+def _upload(row: Any) -> Upload:  # noqa: ANN401 - asyncpg's record maps names to anything
     announced = Announcement(
         purpose=Purpose(row["purpose"]),
         media_type=MediaType(row["media_type"]),
@@ -153,7 +167,7 @@ def _claim(row: Any) -> Claim:  # noqa: ANN401 - asyncpg's record maps names to 
         item_id=row["item_id"],
         row=row["row_code"],
     )
-    upload = Upload(
+    return Upload(
         paper_id=row["paper_id"],
         request_id=row["request_id"],
         round=row["round"],
@@ -161,7 +175,6 @@ def _claim(row: Any) -> Claim:  # noqa: ANN401 - asyncpg's record maps names to 
         officer_id=row["officer_id"],
         expires_at=row["expires_at"],
     )
-    return Claim(upload, row["stored_at"], row["due_at"], row["attempts"])
 
 
 def _paper(row: Any) -> Paper:  # noqa: ANN401 - asyncpg's record maps names to anything

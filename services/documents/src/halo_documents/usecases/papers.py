@@ -182,9 +182,19 @@ async def expire_uploads(tx: Tx, limit: int) -> int:
     return await papers.update_uploads_expired(tx, limit)
 
 
-async def forget_uploads(tx: Tx, limit: int) -> int:
-    """Delete uploads that ended long ago; how many. What was checked stands in the dossier and stays."""
-    return await papers.delete_uploads_settled(tx, tx.now - KEEP_UPLOADS, limit)
+async def forget_cleared(tx: Tx, limit: int) -> int:
+    """Delete uploads that were cleared long ago; how many. The paper stands in the dossier and stays."""
+    return await papers.delete_uploads_cleared(tx, tx.now - KEEP_UPLOADS, limit)
+
+
+async def list_uncleared(tx: Tx, limit: int) -> Sequence[Upload]:
+    """Uploads that lapsed or were quarantined long ago: their files must go before they are forgotten."""
+    return await papers.list_uploads_uncleared(tx, tx.now - KEEP_UPLOADS, limit)
+
+
+async def forget_uncleared(tx: Tx, uploads: Sequence[Upload]) -> None:
+    """Delete uploads whose files are gone. That a paper was quarantined stands in the dossier and stays."""
+    await papers.delete_uploads(tx, uploads)
 
 
 async def read_paper(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
