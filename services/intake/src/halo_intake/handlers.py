@@ -6,7 +6,9 @@ from typing import Final
 from halo_events import topics
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
+    AssignmentAwaited,
     AssignmentOffered,
+    AwaitReason,
     DeliveryCompleted,
     VisitMade,
     VisitScheduled,
@@ -29,6 +31,7 @@ from halo_intake import repository, usecases
 from halo_intake.domain.attempts import Attempt, eopen_id_of, record_name
 from halo_intake.domain.filing import Fault
 from halo_intake.domain.requests import Request
+from halo_intake.domain.status import PROMISES
 
 WHOLE_RECORD: Final = frozenset({"broken_json", "not_an_object", "unknown_type"})
 """Faults that no field has: the record as a whole is at fault."""
@@ -110,6 +113,12 @@ def items_reach(status: PublicStatus) -> Callable[[Fold, ItemsEvent], Awaitable[
     return apply
 
 
+async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
+    """Where the holder left, nobody holds the request or plans to come any more; what was done is done."""
+    if event.reason == AwaitReason.OFFICER_LEFT:
+        await repository.delete_request_steps(fold, event.request_id, PROMISES)
+
+
 async def apply_need_recorded(fold: Fold, event: NeedRecorded) -> None:
     """From here on the items are known."""
     item_ids = [item.item_id for item in event.items]
@@ -126,6 +135,7 @@ PROJECTIONS: Final = (
     project(RequestProgressed, apply_request_progressed),
     project(RequestClosed, apply_request_closed),
     project(AssignmentOffered, request_reaches(PublicStatus.OFFERED)),
+    project(AssignmentAwaited, apply_assignment_awaited),
     project(AssignmentAccepted, request_reaches(PublicStatus.ACCEPTED)),
     project(VisitScheduled, request_reaches(PublicStatus.VISIT_SCHEDULED)),
     project(VisitMade, request_reaches(PublicStatus.COLLECTING)),
@@ -141,6 +151,7 @@ PROJECTIONS: Final = (
 
 FOLLOWED: Final[tuple[type[RequestEvent], ...]] = (
     AssignmentOffered,
+    AssignmentAwaited,
     AssignmentAccepted,
     VisitScheduled,
     VisitMade,

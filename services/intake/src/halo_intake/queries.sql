@@ -42,6 +42,9 @@ INSERT INTO request_steps (request_id, status, reached_at)
 VALUES ($1, $2, $3)
     ON CONFLICT DO NOTHING;
 
+-- name: delete_request_steps
+DELETE FROM request_steps WHERE request_id = $1 AND status = ANY ($2::text[]);
+
 -- name: insert_item_steps
 INSERT INTO item_steps (request_id, item_id, status, reached_at)
 SELECT $1, item_id, $3, $4

@@ -85,6 +85,11 @@ async def insert_request_step(fold: Fold, request_id: UUID, status: PublicStatus
     await fold.execute(_SQL["insert_request_step"], request_id, status.value, reached_at)
 
 
+async def delete_request_steps(fold: Fold, request_id: UUID, statuses: Sequence[PublicStatus]) -> None:
+    """Note that these steps of a request stand no longer."""
+    await fold.execute(_SQL["delete_request_steps"], request_id, [status.value for status in statuses])
+
+
 async def insert_item_steps(
     fold: Fold, request_id: UUID, item_ids: Sequence[UUID], status: PublicStatus, reached_at: datetime
 ) -> None:

@@ -3,6 +3,9 @@
 A request climbs through the request's own steps until its items are known; from then on each item climbs by itself
 and the request is where its least advanced item is. An item is as far as its furthest known step, so a delivery that
 is heard of before the handover counts at once.
+
+A status only climbs, with one exception: where the officer who held a request left, what he promised falls, and a
+request for which no more was done is RECEIVED again.
 """
 
 from collections.abc import Mapping
@@ -28,6 +31,9 @@ LIFECYCLE: Final = (
     PublicStatus.CLOSED,
 )
 """The main path, in its order. VERIFYING has no event yet: submitted papers wait as SUBMITTED until they pass."""
+
+PROMISES: Final = (PublicStatus.OFFERED, PublicStatus.ACCEPTED, PublicStatus.VISIT_SCHEDULED)
+"""Steps that stand only as long as an officer is asked or holds the request. The later ones were done."""
 
 _RANK: Final = {status: rank for rank, status in enumerate(LIFECYCLE)}
 
