@@ -13,14 +13,7 @@ from halo_documents.domain.checklists import Checklists, load_checklists
 from halo_documents.gateways.store import PaperStore
 from halo_documents.settings import Settings
 from halo_documents.usecases import desk, handover, need
-from halo_events.contract.dispatch import (
-    AssignmentAccepted,
-    OfficerLeft,
-    OfficerPerson,
-    OfficerRegistered,
-    OfficerRole,
-    VisitMade,
-)
+from halo_events.contract.dispatch import AssignmentAccepted, VisitMade
 from halo_events.contract.documents import PaperCleared, PaperUploaded, Purpose
 from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event
 from halo_events.contract.intake import RequestReceived
@@ -72,25 +65,6 @@ class Facts:
                 name="Warga Contoh", nik="3275990101900001", phone="+628881234567", address="Jalan Contoh 1"
             ),
         )
-
-    @staticmethod
-    def registered(officer_id: UUID) -> OfficerRegistered:
-        """The officer came into the register."""
-        return OfficerRegistered(
-            occurred_at=datetime.now(UTC),
-            actor=SYSTEM,
-            officer_id=officer_id,
-            role=OfficerRole.SATGAS_PAMOR,
-            kelurahan_code="32.75.09.1006",
-            rws=("007",),
-            on_duty=True,
-            person=OfficerPerson(name="Petugas Contoh", phone="+628881234500"),
-        )
-
-    @staticmethod
-    def left(officer_id: UUID) -> OfficerLeft:
-        """The officer left the register."""
-        return OfficerLeft(occurred_at=datetime.now(UTC), actor=SYSTEM, officer_id=officer_id)
 
     @classmethod
     def accepted(cls, request_id: UUID, officer_id: UUID, round_number: int = 1) -> AssignmentAccepted:

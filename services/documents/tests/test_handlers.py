@@ -7,7 +7,14 @@ import pytest
 from halo_documents.domain.dossiers import ItemState
 from halo_documents.repository import need as repository
 from halo_documents.usecases import handover, need
-from halo_events.contract.dispatch import DeliveryCompleted, PhotoProof, Receiver
+from halo_events.contract.dispatch import (
+    AssignmentAwaited,
+    AwaitReason,
+    DeliveryCompleted,
+    OfficerLeft,
+    PhotoProof,
+    Receiver,
+)
 from halo_events.contract.documents import PaperQuarantined, QuarantineReason
 from halo_events.contract.event import SYSTEM, Actor, Event
 from halo_events.contract.values import DocumentKind, Relation
@@ -49,6 +56,22 @@ def delivery(request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> Deliv
     )
 
 
+def awaited(request_id: UUID) -> AssignmentAwaited:
+    """The request waits in the kelurahan's queue, and nobody holds it."""
+    return AssignmentAwaited(
+        occurred_at=datetime.now(UTC),
+        request_id=request_id,
+        actor=SYSTEM,
+        kelurahan_code="32.75.09.1006",
+        reason=AwaitReason.OFFICER_LEFT,
+    )
+
+
+def left(officer_id: UUID) -> OfficerLeft:
+    """The officer left the register."""
+    return OfficerLeft(occurred_at=datetime.now(UTC), actor=SYSTEM, officer_id=officer_id)
+
+
 @pytest.fixture
 async def second(databases: Databases, service: Service) -> AsyncIterator[Database]:
     """Another new database of documents."""
@@ -82,12 +105,14 @@ class TestOrder:
         request_id, items, facts = uuid4(), [uuid4()], world.facts
         intake = [facts.received(request_id)]
         dispatch = [
+            awaited(request_id),
             facts.accepted(request_id, uuid4()),
+            awaited(request_id),
             facts.accepted(request_id, officer_id),
             facts.visited(request_id, officer_id),
             delivery(request_id, officer_id, items),
         ]
-        register = [facts.registered(officer_id), facts.left(officer_id)]
+        register = [left(officer_id)]
         in_order = [*intake, *dispatch, *register]
         at = {id(event): START + timedelta(minutes=number) for number, event in enumerate(in_order)}
         first_intake = [(event, at[id(event)]) for event in in_order]
@@ -103,8 +128,8 @@ class TestOrder:
         """Folding what was published, into empty tables, gives the live tables."""
         request_id, items = await world.handed_over(officer_id, DocumentKind.KIA, DocumentKind.AKTA_KEMATIAN)
         await world.fact(delivery(request_id, officer_id, items))
-        for told in (world.facts.registered(officer_id), world.facts.left(officer_id), world.facts.left(uuid4())):
-            await world.fact(told)
+        await world.fact(left(officer_id))
+        await world.fact(awaited(request_id))
 
         await fold(second, world.history)
 

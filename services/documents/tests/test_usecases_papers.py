@@ -1,7 +1,7 @@
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from halo_documents.domain.papers import Announcement, Finding, Limits, MediaType, Upload
@@ -9,13 +9,10 @@ from halo_documents.errors import (
     ItemUnknownError,
     NeedMissingError,
     NotHolderError,
-    PaperNotClearedError,
     PaperTooLargeError,
-    PaperUnknownError,
     RowUnknownError,
     TooManyFailedPapersError,
     TooManyPapersError,
-    UploadExpiredError,
     WrongStateError,
 )
 from halo_documents.usecases import need, papers
@@ -201,106 +198,6 @@ class TestAnnouncePaper:
 
         with pytest.raises(NotHolderError):
             await self.announce(world, request_id, self.said(item_id, "kk"), STRANGER)
-
-
-class TestReportUpload:
-    async def announced(self, world: "World", officer_id: UUID, officer: Actor) -> UUID:
-        """A paper that was announced."""
-        request_id, (item_id,) = await world.needed(officer_id, KTP)
-        said = TestAnnouncePaper.said(item_id, "kk")
-        return (await TestAnnouncePaper.announce(world, request_id, said, officer)).paper_id
-
-    async def test_repeat(self, world: "World", officer_id: UUID, officer: Actor) -> None:
-        """Reported twice is reported once."""
-        paper_id = await self.announced(world, officer_id, officer)
-        for _ in range(2):
-            async with world.database.transaction() as tx:
-                assert (await papers.report_upload(tx, paper_id, officer)).state == "stored"
-
-    async def test_lapsed(self, world: "World", clock: "Clock", officer_id: UUID, officer: Actor) -> None:
-        """Once the form was marked as lapsed another one must be asked for."""
-        paper_id = await self.announced(world, officer_id, officer)
-        clock.ahead = timedelta(minutes=16)
-        async with world.database.transaction() as tx:
-            assert await papers.expire_uploads(tx, 10) == 1
-
-        async with world.database.transaction() as tx:
-            with pytest.raises(UploadExpiredError):
-                await papers.report_upload(tx, paper_id, officer)
-            assert (await papers.read_paper(tx, paper_id, officer)).state == "expired"
-
-    async def test_after_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
-        """What was announced and not reported before its item went to the desk never comes to it: it has lapsed."""
-        paper_id = await self.announced(world, officer_id, officer)
-        (row,) = await world.rows("SELECT request_id, item_id FROM uploads")
-        await world.cleared(row["request_id"], row["item_id"], "kk")
-        async with world.transaction() as tx:
-            await need.submit_dossier(tx, world.checklists, row["request_id"], officer)
-
-        async with world.database.transaction() as tx:
-            with pytest.raises(WrongStateError):
-                await papers.report_upload(tx, paper_id, officer)
-            assert (await papers.read_paper(tx, paper_id, officer)).state == "expired"
-
-    async def test_beside_a_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
-        """A report waits for a submit under way, and then finds its item at the desk."""
-        paper_id = await self.announced(world, officer_id, officer)
-        (row,) = await world.rows("SELECT request_id, item_id FROM uploads")
-        await world.cleared(row["request_id"], row["item_id"], "kk")
-
-        async def report() -> None:
-            async with world.database.transaction() as tx:
-                await papers.report_upload(tx, paper_id, officer)
-
-        async with world.database.transaction() as tx:
-            await need.submit_dossier(tx, world.checklists, row["request_id"], officer)
-            reporting = asyncio.create_task(report())
-            await eventually(lambda: _somebody_waits(tx))
-        with pytest.raises(WrongStateError):
-            await reporting
-
-    async def test_reported_before_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
-        """A repeat of a report still gets its answer when the item lies at the desk."""
-        paper_id = await self.announced(world, officer_id, officer)
-        async with world.transaction() as tx:
-            await papers.report_upload(tx, paper_id, officer)
-            (claim,) = await papers.claim_papers(tx, 1)
-            await papers.settle_papers(tx, [Finding(claim, "a" * 64, 1000, MediaType.JPEG)], [])
-            await need.submit_dossier(tx, world.checklists, claim.upload.request_id, officer)
-
-            assert (await papers.report_upload(tx, paper_id, officer)).state == "cleared"
-
-    async def test_proof_after_the_submit(self, world: "World", officer_id: UUID, officer: Actor) -> None:
-        """A proof of delivery is for no item, and is not touched by a submit."""
-        request_id, (item_id,) = await world.needed(officer_id, KTP)
-        proof = await TestAnnouncePaper.announce(world, request_id, TestAnnouncePaper.said(), officer)
-        await world.cleared(request_id, item_id, "kk")
-        async with world.transaction() as tx:
-            await need.submit_dossier(tx, world.checklists, request_id, officer)
-
-            assert (await papers.report_upload(tx, proof.paper_id, officer)).state == "stored"
-
-    async def test_unknown(self, tx: Tx, officer: Actor) -> None:
-        """A paper that nobody announced."""
-        with pytest.raises(PaperUnknownError):
-            await papers.report_upload(tx, uuid4(), officer)
-
-    async def test_not_the_holder(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
-        """Another officer reports nothing."""
-        paper_id = await self.announced(world, officer_id, officer)
-
-        with pytest.raises(NotHolderError):
-            await papers.report_upload(tx, paper_id, STRANGER)
-
-
-class TestOpenPaper:
-    async def test_not_cleared(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor, operator: Actor) -> None:
-        """Nobody opens a paper before it was cleared, an operator neither."""
-        request_id, _ = await world.needed(officer_id, KTP)
-        upload = await TestAnnouncePaper.announce(world, request_id, TestAnnouncePaper.said(), officer)
-
-        with pytest.raises(PaperNotClearedError):
-            await papers.open_paper(tx, upload.paper_id, operator)
 
 
 async def _quarantine(world: "World", paper_id: UUID, officer: Actor) -> None:

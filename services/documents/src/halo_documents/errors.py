@@ -54,13 +54,13 @@ class NotInRegisterError(BusinessError):
     )
 
 
-class HolderLeftError(BusinessError):
-    """Nothing is handed over to an officer who left the register."""
+class NoHolderError(BusinessError):
+    """Nothing is handed over while nobody holds the request: its officer left the register, or gave it back."""
 
-    code = "holder-left"
+    code = "no-holder"
     message = (
-        "Petugas yang memegang permohonan ini tidak terdaftar lagi. Simpan dokumennya dan hubungi kelurahan.",
-        "The officer who holds this request has left the register. Keep the documents and ask the kelurahan.",
+        "Permohonan ini sedang tidak dipegang petugas. Simpan dokumennya sampai petugas berikutnya menerimanya.",
+        "No officer holds this request now. Keep the documents until the next one accepts it.",
     )
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
+    AssignmentAwaited,
     DeliveryCompleted,
     OfficerChanged,
     OfficerLeft,
@@ -36,6 +37,11 @@ async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
 async def apply_assignment_accepted(fold: Fold, event: AssignmentAccepted) -> None:
     """Record who holds the request."""
     await facts.upsert_assignment(fold, event, fold.envelope.time)
+
+
+async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
+    """Record that the kelurahan's queue has the request: nobody holds it until the next officer accepts."""
+    await facts.update_assignment_released(fold, event, fold.envelope.time)
 
 
 async def apply_visit_made(fold: Fold, event: VisitMade) -> None:
@@ -106,6 +112,7 @@ async def apply_handover_completed(fold: Fold, event: HandoverCompleted) -> None
 PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(RequestReceived, apply_request_received),
     project(AssignmentAccepted, apply_assignment_accepted),
+    project(AssignmentAwaited, apply_assignment_awaited),
     project(VisitMade, apply_visit_made),
     project(DeliveryCompleted, apply_delivery_completed),
     project(OfficerRegistered, apply_officer_state),

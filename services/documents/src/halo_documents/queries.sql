@@ -10,7 +10,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 INSERT INTO assignments (request_id, round, officer_id, accepted_at)
 VALUES ($1, $2, $3, $4)
     ON CONFLICT (request_id) DO UPDATE
-   SET round = excluded.round, officer_id = excluded.officer_id, accepted_at = excluded.accepted_at;
+   SET round = excluded.round, officer_id = excluded.officer_id, accepted_at = excluded.accepted_at,
+       released_at = NULL;
+
+-- name: update_assignment_released
+-- A request may wait in the queue before anybody held it.
+UPDATE assignments
+   SET released_at = $2
+ WHERE request_id = $1;
 
 -- name: insert_visit
 INSERT INTO visits (visit_id, request_id, round, officer_id, made_at)
@@ -39,7 +46,8 @@ SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, 
 -- name: find_holder
 SELECT a.officer_id, a.round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
-       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left
+       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
+       a.released_at IS NOT NULL AS released
   FROM assignments AS a
  WHERE a.request_id = $1;
 
@@ -47,7 +55,8 @@ SELECT a.officer_id, a.round,
 -- One step of a request at a time.
 SELECT a.officer_id, a.round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
-       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left
+       EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
+       a.released_at IS NOT NULL AS released
   FROM assignments AS a
  WHERE a.request_id = $1
    FOR UPDATE OF a;

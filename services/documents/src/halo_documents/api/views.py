@@ -26,7 +26,7 @@ def dossier_view(file: File, checklists: Checklists) -> DossierView:
     return DossierView(
         request_id=file.request_id,
         round=file.holder.round if file.holder else None,
-        officer_id=file.holder.officer_id if file.holder else None,
+        officer_id=file.holder.officer_id if file.holder and file.holder.is_in_charge else None,
         tracking_no=asked.tracking_no if asked else None,
         kelurahan_code=asked.kelurahan_code if asked else None,
         rw=asked.rw if asked else None,

@@ -39,15 +39,22 @@ class DeskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The officer who holds a request, in its present round. `visited`: somebody was at the house in that round.
+    """The officer who accepted a request last, in its present round.
 
-    `has_left`: the register has him no more. One of whom the register's topic has not told yet is taken to be in it.
+    `visited`: somebody was at the house in that round. `released`: the request waits for another officer. `has_left`:
+    the register has him no more; one of whom its topic has not told yet is taken to be in it.
     """
 
     officer_id: UUID
     round: int
     visited: bool
     has_left: bool = False
+    released: bool = False
+
+    @property
+    def is_in_charge(self) -> bool:
+        """Whether he holds the request now."""
+        return not self.has_left and not self.released
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether this officer is the one who acts."""

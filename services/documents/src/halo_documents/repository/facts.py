@@ -3,7 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from halo_events.contract.dispatch import AssignmentAccepted, DeliveryCompleted, OfficerLeft, OfficerState, VisitMade
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    AssignmentAwaited,
+    DeliveryCompleted,
+    OfficerLeft,
+    OfficerState,
+    VisitMade,
+)
 from halo_events.contract.intake import RequestReceived
 from halo_events.runtime import Fold, Tx
 
@@ -32,6 +39,11 @@ async def insert_request(fold: Fold, event: RequestReceived, at: datetime) -> No
 async def upsert_assignment(fold: Fold, event: AssignmentAccepted, at: datetime) -> None:
     """Keep who holds the request."""
     await fold.execute_one(SQL["upsert_assignment"], event.request_id, event.round, event.officer_id, at)
+
+
+async def update_assignment_released(fold: Fold, event: AssignmentAwaited, at: datetime) -> None:
+    """Keep that nobody holds the request, where somebody did."""
+    await fold.execute(SQL["update_assignment_released"], event.request_id, at)
 
 
 async def insert_visit(fold: Fold, event: VisitMade, at: datetime) -> None:

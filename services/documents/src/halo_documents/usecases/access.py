@@ -11,7 +11,7 @@ from halo_documents.errors import NeedMissingError, NotHolderError, NotInRegiste
 from halo_documents.repository import facts, need
 
 ACCEPTED = "assignment.accepted of the request"
-"""What is missing while nobody is known to hold a request."""
+"""What is missing while nobody is known to hold a request. Who accepted it may be faster than the topics."""
 
 
 async def require_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
@@ -44,8 +44,10 @@ async def require_dossier(tx: Tx, request_id: UUID, holder: Holder) -> Dossier:
 def _checked(holder: Holder | None, actor: Actor) -> Holder:
     if holder is None:
         raise NotYetError(ACCEPTED)
+    if holder.has_left and holder.is_actor(actor):
+        raise NotInRegisterError
+    if holder.released:
+        raise NotYetError(ACCEPTED)
     if not holder.is_actor(actor):
         raise NotHolderError
-    if holder.has_left:
-        raise NotInRegisterError
     return holder

@@ -13,9 +13,9 @@ from halo_documents.errors import (
     HandoverConfirmedError,
     HandoverUnknownError,
     HandoverWithdrawnError,
-    HolderLeftError,
     ItemInHandoverError,
     ItemUnknownError,
+    NoHolderError,
     OperatorIsCollectorError,
     WrongStateError,
 )
@@ -26,14 +26,14 @@ from halo_documents.usecases import access
 async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operator_id: str) -> Handover:
     """Lay printed items ready for the officer.
 
-    Raises NotYetError, HolderLeftError, ItemUnknownError, WrongStateError, OperatorIsCollectorError,
+    Raises NotYetError, NoHolderError, ItemUnknownError, WrongStateError, OperatorIsCollectorError,
     ItemInHandoverError.
     """
     holder = await facts.lock_holder(tx, request_id)
     if holder is None:
         raise NotYetError(access.ACCEPTED)
-    if holder.has_left:
-        raise HolderLeftError
+    if not holder.is_in_charge:
+        raise NoHolderError
     known = {item.item_id: item for item in await need.list_items(tx, request_id, holder.round)}
     open_items = await _items_in_open_handovers(tx, request_id, holder.round)
     for item_id in items:
