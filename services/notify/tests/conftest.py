@@ -96,11 +96,11 @@ class Story:
             **self.common, officer_id=self.officer_id, level="rw_officer", reason=reason, due_at=due_at
         )
 
-    def awaited(self, *, named: bool = True) -> Event:
+    def awaited(self, *, named: bool = True, reason: str = "unknown_rw") -> Event:
         """The request waits in the kelurahan's queue."""
         coordinator_id = self.officer_id if named else None
         return AssignmentAwaited(
-            **self.common, kelurahan_code="32.75.09.1006", reason="unknown_rw", coordinator_id=coordinator_id
+            **self.common, kelurahan_code="32.75.09.1006", reason=reason, coordinator_id=coordinator_id
         )
 
     def accepted(self) -> Event:

@@ -61,6 +61,7 @@ NAMING = [rule for rule in RULES if rule.officer and rule.recipient is Recipient
 COUNTING = [rule for rule in RULES if rule.items]
 WHOLE = re.compile(r"[Yy]our documents|[Yy]our papers are|[Tt]he documents|[Ss]emua|[Ss]eluruh|\ball\b", re.ASCII)
 """Words that say more than one step of some documents does."""
+EXPLAINING = [rule for rule in RULES if rule.reason]
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
 
 
@@ -119,13 +120,29 @@ class TestTemplates:
 
         assert {file.name for file in (resources.files("halo_notify") / "templates").iterdir()} == expected
 
-    @pytest.mark.parametrize("reason", ["unknown_rw", "no_officer", "all_declined", "new_reason"])
+    @pytest.mark.parametrize("reason", ["unknown_rw", "no_officer", "all_declined", "officer_left", "new_reason"])
+    @pytest.mark.parametrize("rule", EXPLAINING, ids=lambda rule: rule.template)
     @LANGUAGES
-    def test_reasons(self, reason: str, language: Language) -> None:
+    def test_reasons(self, reason: str, language: Language, rule: Rule[Any]) -> None:
         """Every reason of an awaited request has words, also one that a newer writer knows."""
-        (rule,) = (rule for rule in RULES if rule.reason)
+        body = render_sms(rule.template, language, facts_of(rule, reason=reason)).body
 
-        assert ": ." not in render_sms(rule.template, language, facts_of(rule, reason=reason)).body
+        assert ": ." not in body
+        assert set(body) <= GSM_7
+        assert segments(body) <= 2
+
+    @pytest.mark.parametrize("rule", EXPLAINING, ids=lambda rule: rule.template)
+    @LANGUAGES
+    def test_officer_left(self, rule: Rule[Any], language: Language) -> None:
+        """Whose officer left is told so, and the coordinator as well; nobody else is."""
+        texts = [
+            render(rule.template, language, facts_of(rule, reason=reason)).body
+            for reason in ("officer_left", "no_officer")
+            for render in (render_sms, render_mail)
+        ]
+
+        told = [bool(re.search(r"tidak bertugas lagi|no longer serves|its officer left", text)) for text in texts]
+        assert told == [True, True, False, False]
 
     def test_missing_fact(self) -> None:
         """A template never shows a hole where a fact misses."""

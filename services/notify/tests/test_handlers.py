@@ -29,12 +29,13 @@ TABLES = (
 
 class TestTables:
     def test_topics(self) -> None:
-        """Each table of the database is folded from one topic; what is decided upon comes from three."""
+        """Each table of the database is folded from one topic; what is decided upon comes from four."""
         assert {handler.event.topic for handler in PROJECTIONS} == {topics.REQUESTS, topics.OFFICERS, topics.MESSAGES}
         assert {handler.event.topic for handler in DECISIONS} == {
             topics.REQUESTS,
             topics.ASSIGNMENTS,
             topics.DOSSIERS,
+            topics.OFFICERS,
         }
 
     def test_own_facts(self) -> None:

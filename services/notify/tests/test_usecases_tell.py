@@ -1,7 +1,10 @@
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
+from halo_events.contract.dispatch import AssignmentAccepted
 from halo_events.contract.notify import MessageFailed, MessageQueued
 from halo_events.errors import NotYetError
 
@@ -82,6 +85,23 @@ class TestTell:
             ("failed", "no_address")
         ]
         assert await desk.rows("SELECT FROM outgoing WHERE address <> '+6281234567890'") == []
+
+    async def test_next_officer(
+        self, desk: "Desk", story: "Story", another: Callable[[], "Story"], request_id: UUID
+    ) -> None:
+        """A resident whose officer left is told so, and then who the next officer is."""
+        await desk.take(story.registered(), story.received(), story.accepted())
+        await desk.take(story.left(), story.awaited(named=False, reason="officer_left"))
+        next_one = another()
+        await desk.take(next_one.registered(name="Rina Contoh", phone="+6281300000002"))
+        await desk.take(
+            AssignmentAccepted.model_validate({**dict(story.accepted()), "officer_id": next_one.officer_id})
+        )
+
+        bodies = [body for (body,) in await desk.rows("SELECT body FROM outgoing WHERE request_id = $1", request_id)]
+        assert len([body for body in bodies if "Sari Contoh, telepon 0813-0000-0001" in body]) == 1
+        assert len([body for body in bodies if "petugas Anda tidak bertugas lagi" in body]) == 1
+        assert len([body for body in bodies if "Rina Contoh, telepon 0813-0000-0002" in body]) == 1
 
     @pytest.mark.parametrize("language", ["id", "en"])
     async def test_named_officer_who_left(self, desk: "Desk", story: "Story", language: str) -> None:

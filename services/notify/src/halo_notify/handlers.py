@@ -58,5 +58,8 @@ PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(MessageUnknown, apply_message_unknown),
 )
 
-DECISIONS: Final[tuple[Handler, ...]] = tuple(on(event, usecases.tell) for event in TOLD)
+DECISIONS: Final[tuple[Handler, ...]] = (
+    *(on(event, usecases.tell) for event in TOLD),
+    on(OfficerLeft, usecases.fail_messages_to_left),
+)
 """The table of who is told what is `domain.rules.RULES`."""

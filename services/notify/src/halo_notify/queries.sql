@@ -81,6 +81,15 @@ UPDATE outgoing AS o
  WHERE o.message_id = due.message_id
 RETURNING o.message_id, o.address, o.subject, o.body;
 
+-- name: list_waiting_for
+-- Messages to an officer that no job holds.
+SELECT o.message_id, o.request_id, o.round
+  FROM outgoing AS o
+  JOIN messages AS m ON m.message_id = o.message_id
+ WHERE m.recipient_id = $1 AND o.settled_at IS NULL AND o.lease_id IS NULL
+ ORDER BY o.message_id
+   FOR UPDATE OF o;
+
 -- name: list_leased
 -- The messages that a lease still holds: of one found expired meanwhile, none.
 SELECT o.message_id, o.request_id, o.round, o.attempts, o.first_tried_at
@@ -114,3 +123,14 @@ UPDATE outgoing
 -- Forget addresses and texts of messages settled before $1.
 DELETE FROM outgoing
  WHERE message_id IN (SELECT o.message_id FROM outgoing AS o WHERE o.settled_at < $1 LIMIT $2);
+
+-- name: delete_settled_of_left
+-- Forget addresses and texts of settled messages to officers who left.
+DELETE FROM outgoing
+ WHERE message_id IN (
+         SELECT o.message_id
+           FROM officers AS f
+           JOIN messages AS m ON m.recipient_id = f.officer_id
+           JOIN outgoing AS o ON o.message_id = m.message_id
+          WHERE f.left_at IS NOT NULL AND o.settled_at IS NOT NULL
+          LIMIT $1);

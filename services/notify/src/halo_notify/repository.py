@@ -13,7 +13,7 @@ from halo_events.runtime import Fold, load_statements
 
 from halo_notify.domain.messages import Message, MessageState, Place
 from halo_notify.domain.people import Address, Contact, Officer, readable_language
-from halo_notify.domain.sending import Leased, Outgoing
+from halo_notify.domain.sending import Leased, Outgoing, Waiting
 from halo_notify.domain.texts import Text
 
 _SQL: Final = load_statements(__package__)
@@ -138,6 +138,11 @@ async def lease_due(fold: Fold, claim: Claim) -> tuple[Outgoing, ...]:
     return tuple(Outgoing(**row) for row in rows)
 
 
+async def list_waiting_for(fold: Fold, officer_id: UUID) -> list[Waiting]:
+    """The messages to an officer that no job holds and nobody settled, locked."""
+    return [Waiting(**row) for row in await fold.fetch(_SQL["list_waiting_for"], officer_id)]
+
+
 async def list_leased(fold: Fold, lease_id: UUID) -> list[Leased]:
     """The messages that a lease still holds, locked."""
     return [Leased(**row) for row in await fold.fetch(_SQL["list_leased"], lease_id)]
@@ -161,3 +166,8 @@ async def update_outgoing_settled(fold: Fold, message_id: UUID, settled_at: date
 async def delete_settled(fold: Fold, before: datetime, limit: int) -> int:
     """Forget addresses and texts of messages settled before a time; how many."""
     return await fold.execute(_SQL["delete_settled"], before, limit)
+
+
+async def delete_settled_of_left(fold: Fold, limit: int) -> int:
+    """Forget addresses and texts of settled messages to officers who left; how many."""
+    return await fold.execute(_SQL["delete_settled_of_left"], limit)

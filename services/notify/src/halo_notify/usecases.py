@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID, uuid4
 
+from halo_events.contract.dispatch import OfficerLeft
 from halo_events.contract.event import SYSTEM, RequestEvent
 from halo_events.contract.notify import FailureReason, MessageChannel, MessageFailed, MessageQueued, Recipient
 from halo_events.contract.values import Language
@@ -14,7 +15,7 @@ from halo_notify.domain import sending
 from halo_notify.domain.messages import message_id
 from halo_notify.domain.people import Addressee, Contact, Officer, choose_address, spoken_number
 from halo_notify.domain.rules import Rule, rules_for
-from halo_notify.domain.sending import Lease, Outcome, Verdict
+from halo_notify.domain.sending import Lease, Outcome, Verdict, Waiting
 from halo_notify.domain.texts import Facts, render_mail, render_sms
 
 STAFF_LANGUAGE: Final = Language.INDONESIAN
@@ -60,6 +61,13 @@ async def _queue(tx: Tx, event: RequestEvent, rule: Rule[RequestEvent]) -> None:
     await repository.insert_outgoing(tx, queued, address, text, due_at=tx.now)
 
 
+async def fail_messages_to_left(tx: Tx, event: OfficerLeft) -> None:
+    """Fail the messages that wait for an officer who left. One that a job holds at this moment goes its way."""
+    for message in await repository.list_waiting_for(tx, event.officer_id):
+        await tx.emit(_no_address(tx, message))
+        await repository.update_outgoing_settled(tx, message.message_id, tx.now)
+
+
 async def lease_due(tx: Tx, channel: MessageChannel) -> Lease:
     """Take the messages of a channel that are due, for one job alone."""
     lease_id = uuid4()
@@ -95,8 +103,9 @@ async def abandon_expired(tx: Tx) -> int:
 
 
 async def forget_settled(tx: Tx) -> int:
-    """Delete addresses and texts that nobody needs any more; how many."""
-    return await repository.delete_settled(tx, tx.now - sending.KEEP_FOR, sending.BATCH)
+    """Delete addresses and texts that nobody needs any more, or that went to officers who left; how many."""
+    old = await repository.delete_settled(tx, tx.now - sending.KEEP_FOR, sending.BATCH)
+    return old + await repository.delete_settled_of_left(tx, sending.BATCH)
 
 
 def _addressee(recipient: Recipient, contact: Contact, officer: Officer | None) -> Addressee:
@@ -119,12 +128,12 @@ def _facts(event: RequestEvent, rule: Rule[RequestEvent], contact: Contact, offi
     )
 
 
-def _no_address(tx: Tx, queued: MessageQueued) -> MessageFailed:
+def _no_address(tx: Tx, message: MessageQueued | Waiting) -> MessageFailed:
     return MessageFailed(
         occurred_at=tx.now,
         actor=SYSTEM,
-        request_id=queued.request_id,
-        round=queued.round,
-        message_id=queued.message_id,
+        request_id=message.request_id,
+        round=message.round,
+        message_id=message.message_id,
         reason=FailureReason.NO_ADDRESS,
     )

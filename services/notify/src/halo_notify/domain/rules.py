@@ -57,7 +57,12 @@ RULES: Final[tuple[Rule[Any], ...]] = (
         template="assignment_accepted",
         officer=lambda event: event.officer_id,
     ),
-    Rule(event=AssignmentAwaited, recipient=Recipient.RESIDENT, template="assignment_awaited"),
+    Rule(
+        event=AssignmentAwaited,
+        recipient=Recipient.RESIDENT,
+        template="assignment_awaited",
+        reason=lambda event: str(event.reason),
+    ),
     Rule(
         event=VisitScheduled,
         recipient=Recipient.RESIDENT,

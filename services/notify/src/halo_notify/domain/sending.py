@@ -78,6 +78,15 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that no job holds."""
+
+    message_id: UUID
+    request_id: UUID
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """A message whose attempt is to be settled. `first_tried_at` is None before the first attempt was settled."""
 
