@@ -1,3 +1,4 @@
+import asyncio
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from halo_events.contract.documents import Purpose, QuarantineReason
 from halo_events.contract.event import Actor
 from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Tx
+from halo_events.testing import eventually
 
 if TYPE_CHECKING:
     from conftest import World
@@ -94,6 +96,27 @@ class TestPapersBeingChecked:
         assert [row["state"] for row in await world.rows("SELECT state FROM items")] == ["needed"]
         assert [row["state"] for row in await world.rows("SELECT state FROM papers")] == ["cleared", "cleared"]
 
+    async def test_beside_a_report(self, world: "World", officer_id: UUID, officer: Actor) -> None:
+        """A submit waits for a report under way, and then finds the paper being checked."""
+        request_id, (item_id,) = await world.needed(officer_id, KTP)
+        await world.cleared(request_id, item_id, "kk")
+        said = Announcement(Purpose.REQUIREMENT, MediaType.JPEG, 1000, item_id, "kk")
+        async with world.database.transaction() as tx:
+            upload = await papers.announce_paper(
+                tx, request_id, said, officer, checklists=world.checklists, limits=Limits()
+            )
+
+        async def submit() -> None:
+            async with world.database.transaction() as tx:
+                await need.submit_dossier(tx, world.checklists, request_id, officer)
+
+        async with world.database.transaction() as tx:
+            await papers.report_upload(tx, upload.paper_id, officer)
+            submitting = asyncio.create_task(submit())
+            await eventually(lambda: _somebody_waits(tx))
+        with pytest.raises(PapersBeingCheckedError):
+            await submitting
+
     async def test_lapsed_and_awaited(self, world: "World", tx: Tx, officer_id: UUID, officer: Actor) -> None:
         """Announcements of an item that goes lapse with it; those of an item that waits stay."""
         request_id, items = await world.needed(officer_id, KTP, KTP)
@@ -106,3 +129,7 @@ class TestPapersBeingChecked:
 
         rows = await tx.fetch("SELECT item_id, state FROM uploads")
         assert {row["item_id"]: row["state"] for row in rows} == {items[0]: "expired", items[1]: "awaited"}
+
+
+async def _somebody_waits(tx: Tx) -> bool:
+    return bool(await tx.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"))
