@@ -161,10 +161,11 @@ def _declines(topics: Topics) -> Table:
 def _visits(topics: Topics) -> Table:
     table = Table("visits", ("visit_id",))
     for envelope, event in topics.of(RequestEvent):
-        if isinstance(event, dispatch.VisitScheduled):
+        if isinstance(event, dispatch.VisitScheduled | dispatch.AssignmentAwaited):
             for row in table.rows.values():
                 if row["request_id"] == event.request_id and row["made_at"] is None and row["replaced_at"] is None:
                     row["replaced_at"] = envelope.time
+        if isinstance(event, dispatch.VisitScheduled):
             table.insert(
                 visit_id=event.visit_id,
                 request_id=event.request_id,

@@ -15,6 +15,7 @@ NOT_FOLDED: Final = ("uploads", "handovers")
 def fold(topics: Topics) -> list[Table]:
     """Fold all tables of documents."""
     return [
+        _officers(topics),
         _requests(topics),
         _assignments(topics),
         _visits(topics),
@@ -23,6 +24,14 @@ def fold(topics: Topics) -> list[Table]:
         _items(topics),
         _papers(topics),
     ]
+
+
+def _officers(topics: Topics) -> Table:
+    table = Table("officers", ("officer_id",))
+    for envelope, event in topics.of(dispatch.OfficerEvent):
+        left_at = envelope.time if isinstance(event, dispatch.OfficerLeft) else None
+        table.insert(officer_id=event.officer_id, left_at=left_at)
+    return table
 
 
 def _requests(topics: Topics) -> Table:
@@ -45,10 +54,17 @@ def _requests(topics: Topics) -> Table:
 
 def _assignments(topics: Topics) -> Table:
     table = Table("assignments", ("request_id",))
-    for envelope, event in topics.of(dispatch.AssignmentAccepted):
-        table.insert(
-            request_id=event.request_id, round=event.round, officer_id=event.officer_id, accepted_at=envelope.time
-        )
+    for envelope, event in topics.of(RequestEvent):
+        if isinstance(event, dispatch.AssignmentAccepted):
+            table.insert(
+                request_id=event.request_id,
+                round=event.round,
+                officer_id=event.officer_id,
+                accepted_at=envelope.time,
+                released_at=None,
+            )
+        elif isinstance(event, dispatch.AssignmentAwaited):
+            table.update_if_there(event.request_id, released_at=envelope.time)
     return table
 
 

@@ -22,6 +22,9 @@ STEPS: Final = {
 }
 """How far an event takes a request as a whole."""
 
+PROMISES: Final = (PublicStatus.OFFERED, PublicStatus.ACCEPTED, PublicStatus.VISIT_SCHEDULED)
+"""What falls when the officer who held the request left."""
+
 
 def fold(topics: Topics) -> list[Table]:
     """Fold all tables of intake."""
@@ -59,6 +62,9 @@ def _request_steps(topics: Topics) -> Table:
         status = STEPS.get(type(event))
         if status is not None:
             table.insert_once(request_id=event.request_id, status=status, reached_at=envelope.time)
+        elif isinstance(event, dispatch.AssignmentAwaited) and event.reason == dispatch.AwaitReason.OFFICER_LEFT:
+            for fallen in PROMISES:
+                table.rows.pop((event.request_id, fallen), None)
     return table
 
 

@@ -49,6 +49,11 @@ class Table:
         """
         self.rows[key].update(changes)
 
+    def update_if_there(self, *key: Any, **changes: Any) -> None:  # noqa: ANN401 - column values
+        """Change columns of the row with this key, if there is one."""
+        if key in self.rows:
+            self.rows[key].update(changes)
+
 
 async def compare(connection: asyncpg.Connection, folded: Sequence[Table], not_folded: Iterable[str]) -> list[str]:
     """List how the database differs from the fold; ids and column names only, one line each."""
