@@ -1,7 +1,6 @@
 """Several members of one group, members that come and go, and sessions that break: nothing lost, nothing twice."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -104,14 +103,12 @@ async def test_stop_is_bounded(world: Any, member: Callable[[str], Consumer], ru
     consumer = member("a")
     stop = await running(consumer)
     await handled(world, 10)
-    told_at = time.monotonic()
     stop.set()
 
     async def ended() -> bool:
         return not consumer.health.alive
 
     await eventually(ended, 8)
-    assert time.monotonic() - told_at < 8
     assert not consumer.health.ready
     await running(member("b"))
     await handled(world, 50 * KEYS)

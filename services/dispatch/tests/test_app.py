@@ -1,7 +1,6 @@
 """The composition root: what is declared holds, and the register loads from real files."""
 
 import csv
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -101,17 +100,14 @@ class TestLoadRegister:
         assert (held["was"], held["requests"], len(held["ids"])) == ("accepted", FREED_AT_ONCE, LISTED)
 
     async def test_the_city(self, database: Database, officers: Path) -> None:
-        """56 kelurahan, 1,018 RW and 1,074 people load in seconds; a second time nothing is published."""
-        begun = time.monotonic()
+        """56 kelurahan, 1,018 RW and 1,074 people are loaded; a second time nothing is published."""
         await load(database, officers)
-        seconds = time.monotonic() - begun
         await load(database, officers)
 
         assert await count(database, "kelurahan") == 56
         assert await count(database, "rws") == 1018
         assert await count(database, "officers") == 1074
         assert await count(database, "events.outbox") == 1074
-        assert seconds < 15
 
     async def test_faults(self, database: Database, faulty: Path) -> None:
         """With a fault nothing is loaded, and the fault is told."""

@@ -1,7 +1,6 @@
 """Officers leave the register: what they were asked to take, or held, goes on without them."""
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -250,17 +249,14 @@ class TestWhoLeftIsNotAsked:
 class TestMany:
     @pytest.mark.parametrize("state", ["offered", "accepted"])
     async def test_batches(self, world: "World", database: Database, state: str) -> None:
-        """However many requests an officer leaves behind, each transaction frees some, within a few seconds."""
+        """However many requests an officer leaves behind, each transaction frees some."""
         await world.place("001")
         leaves = await world.officer("001")
         await world.officer("002")
         await world.many(FREED_AT_ONCE + 1, leaves, state)
 
-        begun = time.monotonic()
         emitted = await world.left(leaves)
-        seconds = time.monotonic() - begun
         async with database.transaction() as tx:
             rest = await free_requests_of_left(tx)
 
         assert (len(emitted), len(rest)) == (1 + FREED_AT_ONCE, 1)
-        assert seconds < 4

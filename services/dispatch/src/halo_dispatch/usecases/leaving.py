@@ -12,7 +12,7 @@ from halo_dispatch.domain.assignments import State, Stranded
 from halo_dispatch.repository import assignments, register
 from halo_dispatch.usecases.offer import Need, await_coordinator, offer_again
 
-FREED_AT_ONCE: Final = 500
+FREED_AT_ONCE: Final = 200
 """Requests that one transaction frees: offers wait for it, and give up after five seconds."""
 
 
