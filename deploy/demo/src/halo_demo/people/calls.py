@@ -84,7 +84,7 @@ class Line:
         return (await self._persist(f"GET {service}{path}", call)).json()
 
     async def post(
-        self, service: str, path: str, person: Person, body: Mapping[str, Any] | None = None, *, attempt: int = 1
+        self, service: str, path: str, person: Person, body: Mapping[str, Any] | None = None, *, attempt: int | str = 1
     ) -> Any:  # noqa: ANN401 - JSON
         """Post a body and return the answer; every try of the same attempt by the same person bears the same key.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -43,7 +44,7 @@ async def bring_paper(office: Office, bearer: Bearer, wanted: Wanted, *, first_w
     """
     for attempt in range(1, TRIES + 1):
         paper = _make(office, wanted, wrong=first_wrong and attempt == 1)
-        paper_id = await _upload(office, bearer, wanted, paper, attempt)
+        paper_id = await _upload(office, bearer, wanted, paper)
         checked = await office.watch.wait_for(bearer.request_id, partial(_is_check, paper_id), EVENT_SECONDS)
         if isinstance(checked.event, documents.PaperCleared):
             return paper_id
@@ -59,12 +60,14 @@ def _make(office: Office, wanted: Wanted, *, wrong: bool) -> Paper:
     return office.pool.photo(mark)
 
 
-async def _upload(office: Office, bearer: Bearer, wanted: Wanted, paper: Paper, attempt: int) -> UUID:
+async def _upload(office: Office, bearer: Bearer, wanted: Wanted, paper: Paper) -> UUID:
     said: dict[str, Any] = {"purpose": wanted.purpose, "media_type": paper.media_type, "size": len(paper.content)}
     if wanted.item_id:
         said |= {"item_id": wanted.item_id, "row": wanted.row}
     path = f"/v1/dossiers/{bearer.request_id}/papers"
-    announced = await office.line.post("documents", path, bearer.officer, said, attempt=attempt)
+    announced = await office.line.post(
+        "documents", path, bearer.officer, said, attempt=sha256(paper.content).hexdigest()
+    )
     form = announced["upload"]
     await office.line.send_form(form["url"], form["fields"], paper.content, paper.media_type)
     await office.line.post("documents", f"/v1/papers/{announced['paper_id']}/uploaded", bearer.officer)
