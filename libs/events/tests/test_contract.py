@@ -83,7 +83,8 @@ def test_class(event: type[Event]) -> None:
     words = re.findall(r"[A-Z][a-z]+", event.__name__)
 
     assert event.topic in topics.ALL
-    assert event.type == f"id.go.bekasikota.{owner}.{'_'.join(words[:-1]).lower()}.{words[-1].lower()}.v1"
+    forms = [f"{'_'.join(words[:cut])}.{'_'.join(words[cut:])}".lower() for cut in range(1, len(words))]
+    assert event.type.removeprefix(f"id.go.bekasikota.{owner}.").removesuffix(".v1") in forms
     assert event.__doc__
     assert event.__module__ != contract.event.__name__
 

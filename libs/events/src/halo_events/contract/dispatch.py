@@ -27,6 +27,7 @@ class OfferReason(StrEnum):
     NEIGHBOURING_RW = "neighbouring_rw"
     CHOSEN_BY_COORDINATOR = "chosen_by_coordinator"
     ENTERED_BY_OFFICER = "entered_by_officer"
+    SERVED_BEFORE = "served_before"
 
 
 class AssignmentOffered(RequestEvent):
@@ -114,6 +115,61 @@ class VisitMade(RequestEvent):
     officer_id: UUID
 
 
+class MissReason(StrEnum):
+    """Why a visit did not come about."""
+
+    NOBODY_HOME = "nobody_home"
+    WRONG_ADDRESS = "wrong_address"
+    RESIDENT_ASKED = "resident_asked"
+    OFFICER_PREVENTED = "officer_prevented"
+    OTHER = "other"
+
+
+class VisitMissed(RequestEvent):
+    """A planned visit did not come about; the officer plans another. From the second on, the call desk calls."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.visit.missed.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    visit_id: UUID
+    officer_id: UUID
+    reason: Annotated[MissReason | OpenMember, Field(union_mode="left_to_right")]
+    misses: Annotated[int, Field(ge=1, le=99)]
+    """How many visits of this round were missed, with this one."""
+
+
+class ReleaseReason(StrEnum):
+    """Why nobody serves a request any more."""
+
+    CANCELLED = "cancelled"
+
+
+class AssignmentReleased(RequestEvent):
+    """Nobody serves the request any more; who held it gave back all papers. Answers `request.cancel_requested`."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.released.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID | None = None
+    """Who held it, or was asked."""
+    reason: Annotated[ReleaseReason | OpenMember, Field(union_mode="left_to_right")]
+
+
+class RetainReason(StrEnum):
+    """Why a request can't be cancelled any more."""
+
+    DELIVERED = "delivered"
+
+
+class AssignmentRetained(RequestEvent):
+    """Too late to cancel: all documents were delivered. Answers `request.cancel_requested`."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.retained.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    reason: Annotated[RetainReason | OpenMember, Field(union_mode="left_to_right")]
+
+
 class Receiver(Part):
     """Who took the documents at the door: personal data."""
 
@@ -141,6 +197,39 @@ class DeliveryCompleted(RequestEvent):
     receiver: Receiver
     proof: PhotoProof
     old_card_returned: bool = False
+
+
+class DeliveryFailure(StrEnum):
+    """Why documents could not be handed over at the door."""
+
+    NOBODY_HOME = "nobody_home"
+    WRONG_ADDRESS = "wrong_address"
+    REFUSED = "refused"
+    OTHER = "other"
+
+
+class DeliveryFailed(RequestEvent):
+    """The officer was at the door in vain. After the third try the kelurahan keeps the documents."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.delivery.failed.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID
+    items: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
+    reason: Annotated[DeliveryFailure | OpenMember, Field(union_mode="left_to_right")]
+    tries: Annotated[int, Field(ge=1, le=99)]
+    """How many tries for the item of these that was tried most often, with this one."""
+
+
+class DeliveryReturned(RequestEvent):
+    """The kelurahan keeps these documents until the resident fetches them; a delivery may still complete."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.delivery.returned.v1"
+    topic: ClassVar[Topic] = topics.ASSIGNMENTS
+
+    officer_id: UUID
+    items: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
+    kelurahan_code: KelurahanCode
 
 
 class OfficerRole(StrEnum):

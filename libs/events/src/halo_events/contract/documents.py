@@ -68,12 +68,14 @@ class PaperCleared(RequestEvent):
 
 
 class QuarantineReason(StrEnum):
-    """Why nobody may open a paper."""
+    """Why nobody may open a paper. `scan_failed`: the scanner could not say that it is clean."""
 
     TYPE_NOT_ALLOWED = "type_not_allowed"
     TYPE_MISMATCH = "type_mismatch"
     SIZE_MISMATCH = "size_mismatch"
     UNREADABLE = "unreadable"
+    MALWARE = "malware"
+    SCAN_FAILED = "scan_failed"
 
 
 class PaperQuarantined(RequestEvent):
@@ -93,6 +95,85 @@ class DossierSubmitted(RequestEvent):
     topic: ClassVar[Topic] = topics.DOSSIERS
 
     items: Items
+
+
+class RevisionReason(StrEnum):
+    """What is wrong with the papers of a row."""
+
+    UNREADABLE = "unreadable"
+    INCOMPLETE = "incomplete"
+    EXPIRED = "expired"
+    WRONG_PERSON = "wrong_person"
+    WRONG_DOCUMENT = "wrong_document"
+    DATA_DIFFERS = "data_differs"
+    SIGNATURE_MISSING = "signature_missing"
+
+
+class RevisionRow(Part):
+    """One row of the checklist that is asked again, and why."""
+
+    row: Code
+    reason: Annotated[RevisionReason | OpenMember, Field(union_mode="left_to_right")]
+
+
+class RevisionRequested(RequestEvent):
+    """The operator asks again for papers of an item: for these rows only. The item is the officer's again."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.revision.requested.v1"
+    topic: ClassVar[Topic] = topics.DOSSIERS
+
+    item_id: UUID
+    rows: Annotated[tuple[RevisionRow, ...], Field(min_length=1, max_length=30)]
+
+
+class RejectionReason(StrEnum):
+    """Why a document is not given."""
+
+    NOT_ENTITLED = "not_entitled"
+    ALREADY_ISSUED = "already_issued"
+    DATA_CONFLICT = "data_conflict"
+    FALSE_PAPERS = "false_papers"
+    PAPERS_NEVER_CAME = "papers_never_came"
+    OTHER = "other"
+
+
+class VerificationRejected(RequestEvent):
+    """An item will not be brought: this is its end. The other items go on."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.verification.rejected.v1"
+    topic: ClassVar[Topic] = topics.DOSSIERS
+
+    item_id: UUID
+    reason: Annotated[RejectionReason | OpenMember, Field(union_mode="left_to_right")]
+
+
+class HoldReason(StrEnum):
+    """What an item waits for. Only these pause the office's clock."""
+
+    RESIDENT = "resident"
+    BIOMETRIC_APPOINTMENT = "biometric_appointment"
+    CENTRAL_ENROLMENT = "central_enrolment"
+    BLANK_OUT_OF_STOCK = "blank_out_of_stock"
+    NETWORK_DOWN = "network_down"
+
+
+class ProcessingHeld(RequestEvent):
+    """Work on an item at the service point waits for something that the office can't hasten."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.processing.held.v1"
+    topic: ClassVar[Topic] = topics.DOSSIERS
+
+    item_id: UUID
+    reason: Annotated[HoldReason | OpenMember, Field(union_mode="left_to_right")]
+
+
+class ProcessingResumed(RequestEvent):
+    """What the item waited for is there; work goes on where it stood."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.processing.resumed.v1"
+    topic: ClassVar[Topic] = topics.DOSSIERS
+
+    item_id: UUID
 
 
 class VerificationPassed(RequestEvent):

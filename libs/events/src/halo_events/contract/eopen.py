@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from halo_events import topics
 from halo_events.contract.event import Code, Event, LongText, Part, Text
+from halo_events.contract.intake import AnyCancelReason, CancelReason
 from halo_events.contract.values import AnyLanguage, AnyTargetGroup, HouseholdSize, Language
 from halo_events.topics import Topic
 
@@ -38,6 +39,22 @@ class RequestFiled(Event):
     target_group: AnyTargetGroup | None = None
     household_size: HouseholdSize | None = None
     language: AnyLanguage = Language.INDONESIAN
+
+    @property
+    def key(self) -> str:
+        """e-OPen's number of the request."""
+        return self.eopen_id
+
+
+class RequestCancelAsked(Event):
+    """A resident asked in e-OPen to cancel what he filed there."""
+
+    type: ClassVar[str] = "id.go.bekasikota.eopen.request.cancel_asked.v1"
+    topic: ClassVar[Topic] = topics.EOPEN_REQUESTS
+
+    eopen_id: Code
+    """e-OPen's own number of the request that is to be cancelled."""
+    reason: AnyCancelReason = CancelReason.OTHER
 
     @property
     def key(self) -> str:

@@ -36,6 +36,7 @@ class PublicStatus(StrEnum):
     PROCESSING = "processing"
     PRINTED = "printed"
     WITH_OFFICER = "with_officer"
+    AT_KELURAHAN = "at_kelurahan"
     DELIVERED = "delivered"
     CLOSED = "closed"
     REFUSED = "refused"
@@ -125,3 +126,57 @@ class RequestClosed(RequestEvent):
     topic: ClassVar[Topic] = topics.REQUESTS
 
     closed_by: Annotated[ClosedBy | OpenMember, Field(union_mode="left_to_right")]
+
+
+class CancelReason(StrEnum):
+    """Why a resident no longer wants what he asked for."""
+
+    NO_LONGER_NEEDED = "no_longer_needed"
+    OBTAINED_ELSEWHERE = "obtained_elsewhere"
+    FILED_BY_MISTAKE = "filed_by_mistake"
+    MOVED_AWAY = "moved_away"
+    OTHER = "other"
+
+
+AnyCancelReason = Annotated[CancelReason | OpenMember, Field(union_mode="left_to_right")]
+"""A reason of cancelling, open for readers."""
+
+
+class RequestCancelRequested(RequestEvent):
+    """The resident asked to cancel. Dispatch answers: `assignment.released`, or `assignment.retained` when too late."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.request.cancel_requested.v1"
+    topic: ClassVar[Topic] = topics.REQUESTS
+
+    reason: AnyCancelReason
+
+
+class RequestCancelled(RequestEvent):
+    """The request is cancelled: nobody works on it any more, and papers in the officer's hands went back before."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.request.cancelled.v1"
+    topic: ClassVar[Topic] = topics.REQUESTS
+
+    reason: AnyCancelReason
+
+
+class ReopenReason(StrEnum):
+    """Why a request begins anew."""
+
+    WRONG_DATA = "wrong_data"
+    DAMAGED = "damaged"
+    NOT_RECEIVED = "not_received"
+    DOCUMENT_MISSING = "document_missing"
+    REJECTION_CONTESTED = "rejection_contested"
+    OTHER = "other"
+
+
+class RequestReopened(RequestEvent):
+    """A request that came to its end begins anew: `round` is the new one, and all later events carry it."""
+
+    type: ClassVar[str] = "id.go.bekasikota.halopamor.request.reopened.v1"
+    topic: ClassVar[Topic] = topics.REQUESTS
+
+    reason: Annotated[ReopenReason | OpenMember, Field(union_mode="left_to_right")]
+    documents: Annotated[tuple[AnyDocumentKind, ...], Field(min_length=1, max_length=10)]
+    """What is wanted now: some or all of what was asked for at first."""
