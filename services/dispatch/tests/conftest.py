@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -11,7 +11,11 @@ from halo_dispatch.app import build
 from halo_dispatch.domain.register import Kelurahan, Rw
 from halo_dispatch.repository import register
 from halo_dispatch.settings import Settings
+from halo_dispatch.usecases.answer import accept_assignment
+from halo_dispatch.usecases.delivery import Delivery, complete_delivery
 from halo_dispatch.usecases.leaving import let_officers_go
+from halo_dispatch.usecases.queue import offer_from_queue
+from halo_dispatch.usecases.visit import make_visit, schedule_visit
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
     OfficerPerson,
@@ -25,10 +29,20 @@ from halo_events.contract.documents import (
     PaperCleared,
     PaperUploaded,
     Purpose,
+    RejectionReason,
+    VerificationRejected,
 )
-from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event
-from halo_events.contract.intake import RequestReceived
-from halo_events.contract.values import Channel, DocumentKind, Resident
+from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event, RequestEvent
+from halo_events.contract.intake import (
+    CancelReason,
+    ClosedBy,
+    ReopenReason,
+    RequestCancelRequested,
+    RequestClosed,
+    RequestReceived,
+    RequestReopened,
+)
+from halo_events.contract.values import Channel, DocumentKind, Relation, Resident
 from halo_events.runtime import Database
 from halo_events.testing import Databases, take
 from halo_service.service import Service
@@ -181,34 +195,17 @@ class World:
             )
         return request_id, officer_id
 
-    async def need(self, request_id: UUID, officer_id: UUID, *kinds: DocumentKind) -> list[UUID]:
+    async def need(self, request_id: UUID, officer_id: UUID, *kinds: DocumentKind, round_: int = 1) -> list[UUID]:
         """Let the officer record the need at the house; ids of the items."""
         items = tuple(Item(item_id=uuid4(), kind=kind) for kind in kinds)
-        await self.fact(
-            NeedRecorded(
-                occurred_at=datetime.now(UTC),
-                request_id=request_id,
-                actor=officer_actor(officer_id),
-                officer_id=officer_id,
-                items=items,
-                checklist_version="2026-1",
-            )
-        )
+        said = {"officer_id": officer_id, "items": items, "checklist_version": "2026-1"}
+        await self.says(NeedRecorded, request_id, round=round_, **said)
         return [item.item_id for item in items]
 
     async def handed(self, request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> None:
         """Let the service point hand documents to the officer."""
-        await self.fact(
-            HandoverCompleted(
-                occurred_at=datetime.now(UTC),
-                request_id=request_id,
-                actor=officer_actor(officer_id),
-                handover_id=uuid4(),
-                items=tuple(items),
-                officer_id=officer_id,
-                operator_id="operator-1",
-            )
-        )
+        said = {"handover_id": uuid4(), "officer_id": officer_id, "operator_id": "operator-1"}
+        await self.says(HandoverCompleted, request_id, items=items, **said)
 
     async def uploaded(self, request_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> UUID:
         """Let documents read a paper; its id."""
@@ -221,6 +218,60 @@ class World:
         paper_id = await self.uploaded(request_id, purpose)
         await self.fact(paper_cleared(request_id, paper_id))
         return paper_id
+
+    async def given(self, request_id: UUID) -> UUID:
+        """Let the coordinator give a waiting request to a new officer, who accepts; his id."""
+        officer_id = await self.officer("001")
+        async with self.database.transaction() as tx:
+            await offer_from_queue(tx, request_id, officer_id, {JATIRASA}, SYSTEM)
+            await accept_assignment(tx, request_id, officer_id, SYSTEM)
+        return officer_id
+
+    async def visited(self, request_id: UUID, officer_id: UUID) -> UUID:
+        """Let the holder plan and make a visit; its id."""
+        async with self.database.transaction() as tx:
+            visit_id = await schedule_visit(tx, request_id, officer_id, tx.now + timedelta(days=1), SYSTEM)
+            await make_visit(tx, visit_id, officer_id, SYSTEM)
+        return visit_id
+
+    async def in_hand(self, *kinds: DocumentKind) -> tuple[UUID, UUID, list[UUID]]:
+        """A visited request whose documents the officer has in hand: ids of request, officer, documents."""
+        request_id, officer_id = await self.accepted()
+        await self.visited(request_id, officer_id)
+        items = await self.need(request_id, officer_id, *kinds)
+        await self.handed(request_id, officer_id, items)
+        return request_id, officer_id, items
+
+    async def delivered(self, request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> list[Event]:
+        """Let the holder deliver documents; what dispatch emits."""
+        report = Delivery(items, "Warga Contoh", Relation.SELF, await self.proof(request_id))
+        async with self.database.transaction() as tx:
+            await complete_delivery(tx, request_id, officer_id, report, SYSTEM)
+            return tx.emitted
+
+    async def says(self, event: type[RequestEvent], request_id: UUID, **fields: object) -> list[Event]:
+        """Let another service say something of a request; what dispatch emits."""
+        said = {"occurred_at": datetime.now(UTC), "request_id": request_id, "actor": SYSTEM}
+        return await self.fact(event.model_validate({**said, **fields}))
+
+    async def rejected(self, request_id: UUID, item_id: UUID) -> list[Event]:
+        """Let the service point reject a document; what dispatch emits."""
+        return await self.says(VerificationRejected, request_id, item_id=item_id, reason=RejectionReason.NOT_ENTITLED)
+
+    async def closed(self, request_id: UUID) -> list[Event]:
+        """Let intake close a request; what dispatch emits."""
+        return await self.says(RequestClosed, request_id, closed_by=ClosedBy.TIMER)
+
+    async def cancel_requested(self, request_id: UUID, round_: int = 1) -> list[Event]:
+        """Let the resident ask to cancel; what dispatch emits."""
+        return await self.says(RequestCancelRequested, request_id, round=round_, reason=CancelReason.MOVED_AWAY)
+
+    async def reopened(self, request_id: UUID, *kinds: DocumentKind, round_: int = 2) -> list[Event]:
+        """Let intake open a request again; what dispatch emits."""
+        wanted = kinds or (DocumentKind.KTP_EL,)
+        return await self.says(
+            RequestReopened, request_id, round=round_, reason=ReopenReason.WRONG_DATA, documents=wanted
+        )
 
 
 @pytest.fixture

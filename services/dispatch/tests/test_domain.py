@@ -100,7 +100,7 @@ class TestVisitCanBeAt:
 
 def an_assignment(state: State, officer_id: UUID | None) -> Assignment:
     """An open assignment."""
-    return Assignment(uuid4(), 1, state, officer_id, closed=False)
+    return Assignment(uuid4(), 1, state, officer_id, closed=False, cancelled=False, cancel_pending=False)
 
 
 class TestAssignment:

@@ -11,10 +11,16 @@ from halo_events.contract.dispatch import (
     AssignmentAwaited,
     AssignmentDeclined,
     AssignmentOffered,
+    AssignmentReleased,
+    AssignmentRetained,
     AwaitReason,
     DeclineReason,
     DeliveryCompleted,
+    DeliveryFailed,
+    DeliveryFailure,
+    DeliveryReturned,
     Level,
+    MissReason,
     OfferReason,
     OfficerChanged,
     OfficerLeft,
@@ -22,12 +28,23 @@ from halo_events.contract.dispatch import (
     OfficerRegistered,
     PhotoProof,
     Receiver,
+    ReleaseReason,
+    RetainReason,
     VisitMade,
+    VisitMissed,
     VisitScheduled,
 )
-from halo_events.contract.documents import HandoverCompleted, Item, NeedRecorded
+from halo_events.contract.documents import HandoverCompleted, Item, NeedRecorded, RejectionReason, VerificationRejected
 from halo_events.contract.event import SYSTEM, Event
-from halo_events.contract.intake import ClosedBy, RequestClosed
+from halo_events.contract.intake import (
+    CancelReason,
+    ClosedBy,
+    ReopenReason,
+    RequestCancelled,
+    RequestCancelRequested,
+    RequestClosed,
+    RequestReopened,
+)
 from halo_events.contract.values import DocumentKind, Relation
 from halo_events.runtime import Database, Tx
 from halo_events.testing import take
@@ -39,6 +56,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 17, 9, tzinfo=UTC)
 REQUEST, BUDI, SITI, ITEM, PAPER, VISIT, LATER, FALLEN = (UUID(int=number) for number in range(1, 9))
+ANEW, MISSED, OVER = (UUID(int=number) for number in range(11, 14))
 
 
 def officers() -> list[Event]:
@@ -76,6 +94,8 @@ def assignments(sha256: str) -> list[Event]:
         VisitScheduled(**said, visit_id=VISIT, officer_id=BUDI, visit_at=NOW),
         VisitScheduled(**said, visit_id=LATER, officer_id=BUDI, visit_at=NOW + timedelta(hours=1)),
         VisitMade(**said, visit_id=LATER, officer_id=BUDI),
+        DeliveryFailed(**said, officer_id=BUDI, items=(ITEM,), reason=DeliveryFailure.NOBODY_HOME, tries=1),
+        DeliveryReturned(**said, officer_id=BUDI, items=(ITEM,), kelurahan_code="32.75.09.1006"),
         DeliveryCompleted(
             **said,
             delivery_id=UUID(int=9),
@@ -85,6 +105,13 @@ def assignments(sha256: str) -> list[Event]:
             receiver=Receiver(name="Warga Contoh"),
             proof=PhotoProof(paper_id=PAPER, sha256=sha256),
         ),
+        AssignmentRetained(**said, reason=RetainReason.DELIVERED),
+        VisitScheduled(**said, visit_id=OVER, officer_id=BUDI, visit_at=NOW),
+        AssignmentOffered(**said, **offer, round=2, officer_id=BUDI),
+        AssignmentAccepted(**said, round=2, officer_id=BUDI),
+        VisitScheduled(**said, round=2, visit_id=MISSED, officer_id=BUDI, visit_at=NOW),
+        VisitMissed(**said, round=2, visit_id=MISSED, officer_id=BUDI, reason=MissReason.NOBODY_HOME, misses=1),
+        AssignmentReleased(**said, round=2, officer_id=BUDI, reason=ReleaseReason.CANCELLED),
     ]
 
 
@@ -92,8 +119,16 @@ def topics(world: "World") -> list[list[Event]]:
     """One request's whole life, topic by topic."""
     said: dict[str, Any] = {"occurred_at": NOW, "request_id": REQUEST, "actor": SYSTEM}
     items = (Item(item_id=ITEM, kind=DocumentKind.KTP_EL),)
+    anew = (Item(item_id=ANEW, kind=DocumentKind.KIA),)
     return [
-        [world.request_received(REQUEST), RequestClosed(**said, closed_by=ClosedBy.RESIDENT)],
+        [
+            world.request_received(REQUEST),
+            RequestCancelRequested(**said, reason=CancelReason.OTHER),
+            RequestClosed(**said, closed_by=ClosedBy.RESIDENT),
+            RequestReopened(**said, round=2, reason=ReopenReason.DAMAGED, documents=(DocumentKind.KIA,)),
+            RequestCancelRequested(**said, round=2, reason=CancelReason.OTHER),
+            RequestCancelled(**said, round=2, reason=CancelReason.OTHER),
+        ],
         [
             NeedRecorded(**said, officer_id=BUDI, items=items, checklist_version="2026-1"),
             HandoverCompleted(
@@ -101,6 +136,8 @@ def topics(world: "World") -> list[list[Event]]:
             ),
             world.paper_uploaded(REQUEST, PAPER),
             world.paper_cleared(REQUEST, PAPER),
+            NeedRecorded(**said, round=2, officer_id=BUDI, items=anew, checklist_version="2026-1"),
+            VerificationRejected(**said, round=2, item_id=ANEW, reason=RejectionReason.NOT_ENTITLED),
         ],
         officers(),
         assignments(world.SHA256),
@@ -131,7 +168,7 @@ async def fold(database: Database, world: "World", order: Sequence[int]) -> dict
         return found
 
 
-ORDERS = st.permutations([0] * 2 + [1] * 4 + [2] * 4 + [3] * 12)
+ORDERS = st.permutations([0] * 6 + [1] * 6 + [2] * 4 + [3] * 21)
 
 
 class TestProjections:

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from halo_dispatch.domain.assignments import State
-from halo_dispatch.domain.lists import START, ItemState, Position
+from halo_dispatch.domain.items import ItemState
+from halo_dispatch.domain.lists import START, Position
 from halo_dispatch.repository import lists, requests
 from halo_dispatch.repository.statements import SQL
 from halo_dispatch.usecases.delivery import Delivery, complete_delivery

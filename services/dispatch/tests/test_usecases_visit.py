@@ -8,12 +8,14 @@ import pytest
 from halo_dispatch.errors import (
     AssignmentNotFoundError,
     NotHolderError,
+    VisitMadeError,
+    VisitMissedError,
     VisitNotFoundError,
     VisitReplacedError,
     VisitTimeError,
 )
-from halo_dispatch.usecases.visit import make_visit, schedule_visit
-from halo_events.contract.dispatch import VisitMade, VisitScheduled
+from halo_dispatch.usecases.visit import make_visit, miss_visit, schedule_visit
+from halo_events.contract.dispatch import MissReason, VisitMade, VisitMissed, VisitScheduled
 from halo_events.contract.event import SYSTEM, Event
 from halo_events.runtime import Database
 
@@ -42,6 +44,15 @@ async def made(database: Database, visit_id: UUID, officer_id: UUID) -> list[Eve
     async with database.transaction() as tx:
         await make_visit(tx, visit_id, officer_id, SYSTEM)
         return tx.emitted
+
+
+async def missed(
+    database: Database, visit_id: UUID, officer_id: UUID, reason: MissReason = MissReason.NOBODY_HOME
+) -> tuple[int, list[Event]]:
+    """Report a visit that did not come about; how many did not, and what is emitted."""
+    async with database.transaction() as tx:
+        misses = await miss_visit(tx, visit_id, officer_id, reason, SYSTEM)
+        return misses, tx.emitted
 
 
 class TestScheduleVisit:
@@ -126,3 +137,58 @@ class TestMakeVisit:
 
         with pytest.raises(NotHolderError):
             await made(database, visit_id, uuid4())
+
+
+class TestMissVisit:
+    async def test_missed(self, world: "World", database: Database) -> None:
+        """Each miss of the round counts; the next visit is planned as usual."""
+        request_id, officer_id = await world.accepted()
+        first, _ = await schedule(database, request_id, officer_id)
+        _, (event,) = await missed(database, first, officer_id)
+
+        second, _ = await schedule(database, request_id, officer_id)
+        misses, (again,) = await missed(database, second, officer_id, MissReason.WRONG_ADDRESS)
+
+        assert isinstance(event, VisitMissed)
+        assert (event.visit_id, event.officer_id, event.reason, event.misses) == (first, officer_id, "nobody_home", 1)
+        assert isinstance(again, VisitMissed)
+        assert (again.visit_id, again.misses, misses) == (second, 2, 2)
+
+    async def test_repeat(self, world: "World", database: Database) -> None:
+        """The same miss told twice is told once; another reason for it is refused."""
+        request_id, officer_id = await world.accepted()
+        visit_id, _ = await schedule(database, request_id, officer_id)
+        await missed(database, visit_id, officer_id)
+
+        assert await missed(database, visit_id, officer_id) == (1, [])
+        with pytest.raises(VisitMissedError):
+            await missed(database, visit_id, officer_id, MissReason.OTHER)
+
+    async def test_took_place(self, world: "World", database: Database) -> None:
+        """A visit that was made was not missed."""
+        request_id, officer_id = await world.accepted()
+
+        with pytest.raises(VisitMadeError):
+            await missed(database, await world.visited(request_id, officer_id), officer_id)
+
+    async def test_did_not_take_place(self, world: "World", database: Database) -> None:
+        """A visit that was missed can't be made, and one that was put off is neither."""
+        request_id, officer_id = await world.accepted()
+        first, _ = await schedule(database, request_id, officer_id)
+        second, _ = await schedule(database, request_id, officer_id, TOMORROW * 2)
+        await missed(database, second, officer_id)
+
+        with pytest.raises(VisitMissedError):
+            await made(database, second, officer_id)
+        with pytest.raises(VisitReplacedError):
+            await missed(database, first, officer_id)
+
+    async def test_only_the_holder(self, world: "World", database: Database) -> None:
+        """Nobody reports another officer's miss, nor one of a visit that nobody planned."""
+        request_id, officer_id = await world.accepted()
+        visit_id, _ = await schedule(database, request_id, officer_id)
+
+        with pytest.raises(NotHolderError):
+            await missed(database, visit_id, uuid4())
+        with pytest.raises(VisitNotFoundError):
+            await missed(database, uuid4(), officer_id)

@@ -12,11 +12,12 @@ from halo_service.signin import Caller, Role, allow
 
 from halo_dispatch import schemas
 from halo_dispatch.domain.assignments import State
-from halo_dispatch.domain.lists import START, AssignmentRow, ItemRow, Position, QueueRow
+from halo_dispatch.domain.items import ItemRow
+from halo_dispatch.domain.lists import START, AssignmentRow, Position, QueueRow, RequestRow, Standing
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.domain.register import SYNTHETIC
 from halo_dispatch.errors import NotInRegisterError
-from halo_dispatch.usecases import answer, delivery, queue, read, register, visit
+from halo_dispatch.usecases import answer, cancel, delivery, failed_delivery, queue, read, register, visit
 
 router: Final = APIRouter(prefix="/v1")
 
@@ -70,10 +71,20 @@ async def list_assignments(
     return page_of(views, paging, lambda view: (view.changed_at, view.request_id))
 
 
+def _request_fields(request: RequestRow, standing: Standing) -> dict[str, object]:
+    return {
+        **asdict(request),
+        "round": standing.round,
+        "missed_visits": standing.missed_visits,
+        "call_desk_to_call": standing.call_desk_to_call,
+        "cancel_requested": standing.cancel_requested,
+    }
+
+
 def _assignment_view(row: AssignmentRow, items: tuple[ItemRow, ...]) -> schemas.AssignmentView:
     return schemas.AssignmentView.model_validate(
         {
-            **asdict(row.request),
+            **_request_fields(row.request, row.standing),
             "state": row.state,
             "due_at": row.due_at,
             "changed_at": row.changed_at,
@@ -100,6 +111,13 @@ async def decline(
     return await once.keep(tx, schemas.DeclineAnswer(request_id=request_id))
 
 
+@router.post("/assignments/{request_id}/release")
+async def release(request_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.ReleaseAnswer:
+    """Report that all papers of a request that the resident wants to cancel are back."""
+    await cancel.release_assignment(tx, request_id, _officer_id(caller), caller.actor())
+    return schemas.ReleaseAnswer(request_id=request_id)
+
+
 @router.get("/queue")
 async def list_queue(tx: TxDep, caller: CoordinatorDep, paging: PagingDep) -> Page[schemas.QueueView]:
     """What waits for a coordinator in the kelurahan of the token, the longest waiting first."""
@@ -109,7 +127,9 @@ async def list_queue(tx: TxDep, caller: CoordinatorDep, paging: PagingDep) -> Pa
 
 
 def _queue_view(row: QueueRow) -> schemas.QueueView:
-    return schemas.QueueView.model_validate({**asdict(row.request), "reason": row.reason, "changed_at": row.changed_at})
+    return schemas.QueueView.model_validate(
+        {**_request_fields(row.request, row.standing), "reason": row.reason, "changed_at": row.changed_at}
+    )
 
 
 @router.post("/queue/{request_id}/offer")
@@ -135,6 +155,24 @@ async def make_visit(visit_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.V
     """Report being at the house."""
     await visit.make_visit(tx, visit_id, _officer_id(caller), caller.actor())
     return schemas.VisitAnswer(visit_id=visit_id)
+
+
+@router.post("/visits/{visit_id}/missed")
+async def miss_visit(visit_id: UUID, body: schemas.MissBody, tx: TxDep, caller: OfficerDep) -> schemas.MissAnswer:
+    """Report that a visit did not come about; another one is planned as usual."""
+    misses = await visit.miss_visit(tx, visit_id, _officer_id(caller), body.reason, caller.actor())
+    return schemas.MissAnswer(visit_id=visit_id, misses=misses)
+
+
+@router.post("/assignments/{request_id}/failed-deliveries", status_code=HTTPStatus.CREATED)
+async def fail_delivery(
+    request_id: UUID, body: schemas.FailedDeliveryBody, tx: TxDep, caller: OfficerDep, once: OnceDep
+) -> schemas.FailedDeliveryAnswer:
+    """Record a try in vain. After the third one of a document the kelurahan keeps it."""
+    failed = await failed_delivery.fail_delivery(
+        tx, request_id, _officer_id(caller), body.items, reason=body.reason, actor=caller.actor()
+    )
+    return await once.keep(tx, schemas.FailedDeliveryAnswer.model_validate(failed))
 
 
 @router.post("/assignments/{request_id}/deliveries", status_code=HTTPStatus.CREATED)

@@ -91,6 +91,26 @@ class NotHolderError(BusinessError):
     )
 
 
+class RequestCancelledError(BusinessError):
+    """The resident cancelled the request, and nobody serves it any more."""
+
+    code: ClassVar[str] = "request-cancelled"
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini sudah dibatalkan oleh warga. Muat ulang daftar Anda.",
+        "The resident has cancelled this request. Load your list again.",
+    )
+
+
+class CancelNotAskedError(BusinessError):
+    """No resident waits for the papers: none asked to cancel, or all was delivered before."""
+
+    code: ClassVar[str] = "cancel-not-asked"
+    message: ClassVar[tuple[str, str]] = (
+        "Tidak ada permintaan pembatalan yang menunggu untuk permohonan ini. Lanjutkan pelayanan seperti biasa.",
+        "No wish to cancel this request is pending. Go on serving it as usual.",
+    )
+
+
 class RequestClosedError(BusinessError):
     """Nothing is left to do for the request."""
 
@@ -169,6 +189,46 @@ class VisitReplacedError(BusinessError):
     message: ClassVar[tuple[str, str]] = (
         "Kunjungan ini tidak berlaku lagi. Pakai jadwal yang terbaru, atau buat jadwal baru.",
         "This visit no longer stands. Use the latest one, or schedule another.",
+    )
+
+
+class VisitMadeError(BusinessError):
+    """The visit took place, so it was not missed."""
+
+    code: ClassVar[str] = "visit-made"
+    message: ClassVar[tuple[str, str]] = (
+        "Kunjungan ini sudah tercatat terlaksana. Jadwalkan kunjungan berikutnya bila perlu.",
+        "This visit is on record as made. Schedule another one if it is needed.",
+    )
+
+
+class VisitMissedError(BusinessError):
+    """The visit did not come about, as was reported before."""
+
+    code: ClassVar[str] = "visit-missed"
+    message: ClassVar[tuple[str, str]] = (
+        "Kunjungan ini sudah tercatat tidak terlaksana. Jadwalkan kunjungan baru.",
+        "This visit is on record as missed. Schedule another one.",
+    )
+
+
+class ItemRejectedError(BusinessError):
+    """The service point rejected a document: there is nothing to deliver. `fields` names which."""
+
+    code: ClassVar[str] = "item-rejected"
+    message: ClassVar[tuple[str, str]] = (
+        "Dokumen ini ditolak oleh loket pelayanan sehingga tidak ada yang diserahkan. Muat ulang daftar Anda.",
+        "The service point rejected this document, so there is nothing to deliver. Load your list again.",
+    )
+
+
+class AtKelurahanError(BusinessError):
+    """The kelurahan keeps a document: nobody brings it to the door any more. `fields` names which."""
+
+    code: ClassVar[str] = "at-kelurahan"
+    message: ClassVar[tuple[str, str]] = (
+        "Dokumen ini sudah dititipkan di kelurahan. Catat penyerahannya ketika warga mengambilnya.",
+        "The kelurahan keeps this document. Record its delivery when the resident fetches it.",
     )
 
 

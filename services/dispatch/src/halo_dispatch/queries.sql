@@ -97,6 +97,11 @@ SELECT EXISTS (
             WHERE officer_id = $1 AND kelurahan_code = ANY ($2::text[]) AND role = 'satgas_pamor' AND on_duty
               AND left_at IS NULL);
 
+-- name: is_on_duty
+SELECT EXISTS (
+           SELECT FROM officers
+            WHERE officer_id = $1 AND role = 'satgas_pamor' AND on_duty AND left_at IS NULL);
+
 -- name: find_role
 SELECT role FROM officers WHERE officer_id = $1 AND left_at IS NULL;
 
@@ -121,13 +126,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 -- name: update_request_closed
 UPDATE requests SET closed_at = $2 WHERE request_id = $1;
 
+-- name: update_cancel_requested
+UPDATE requests SET cancel_requested_round = $2 WHERE request_id = $1;
+
+-- name: update_request_cancelled
+UPDATE requests SET cancelled_at = $2 WHERE request_id = $1;
+
+-- name: update_request_reopened
+UPDATE requests SET round = $2, documents = $3, closed_at = NULL WHERE request_id = $1;
+
 -- name: get_place
 SELECT kelurahan_code, rw FROM requests WHERE request_id = $1;
 
 -- name: insert_items
-INSERT INTO items (item_id, request_id, kind, recorded_at)
-SELECT i, $2, k, $4 FROM unnest($1::uuid[], $3::text[]) AS x (i, k)
+INSERT INTO items (item_id, request_id, round, kind, recorded_at)
+SELECT i, $2, $3, k, $5 FROM unnest($1::uuid[], $4::text[]) AS x (i, k)
     ON CONFLICT (item_id) DO NOTHING;
+
+-- name: update_item_rejected
+UPDATE items SET rejected_at = $2 WHERE item_id = $1;
 
 -- name: upsert_handed_items
 INSERT INTO handed_items (item_id, request_id, handover_id, officer_id, handed_at)
@@ -136,12 +153,16 @@ SELECT DISTINCT i, $2::uuid, $3::uuid, $4::uuid, $5::timestamptz FROM unnest($1:
    SET handover_id = EXCLUDED.handover_id, officer_id = EXCLUDED.officer_id, handed_at = EXCLUDED.handed_at;
 
 -- name: list_items
-SELECT i.request_id, i.item_id, i.kind,
+-- Also those of earlier rounds, and how often each could not be handed over.
+SELECT i.request_id, i.round, i.item_id, i.kind, coalesce(t.tries, 0) AS tries,
        CASE WHEN d.item_id IS NOT NULL THEN 'delivered'
+            WHEN i.rejected_at IS NOT NULL THEN 'rejected'
+            WHEN t.returned_at IS NOT NULL THEN 'at_kelurahan'
             WHEN h.item_id IS NOT NULL THEN 'with_officer'
             ELSE 'needed' END AS state
   FROM items AS i
   LEFT JOIN handed_items AS h ON h.item_id = i.item_id
+  LEFT JOIN tried_items AS t ON t.item_id = i.item_id
   LEFT JOIN delivered_items AS d ON d.item_id = i.item_id
  WHERE i.request_id = ANY ($1::uuid[])
  ORDER BY i.request_id, i.recorded_at, i.kind, i.item_id;
@@ -167,13 +188,19 @@ SELECT request_id, purpose, sha256, cleared_at IS NOT NULL AS cleared, quarantin
   FROM papers
  WHERE paper_id = $1;
 
+-- name: lock_assignment
+-- Of two who change an assignment at once the second one sees, by the next statement, what the first one did.
+SELECT request_id FROM assignments WHERE request_id = $1 FOR UPDATE;
+
 -- name: find_assignment
--- Locks the assignment: of two who change it at once the second one sees what the first one did.
 SELECT a.request_id, a.round, a.state, a.officer_id,
-       EXISTS (SELECT FROM requests AS r WHERE r.request_id = a.request_id AND r.closed_at IS NOT NULL) AS closed
+       coalesce(r.closed_at IS NOT NULL, false) AS closed,
+       a.state = 'released' OR coalesce(r.cancelled_at IS NOT NULL, false) AS cancelled,
+       coalesce(r.cancel_requested_round = a.round, false)
+         AND a.cancel_answered_round IS DISTINCT FROM a.round AS cancel_pending
   FROM assignments AS a
- WHERE a.request_id = $1
-   FOR UPDATE OF a;
+  LEFT JOIN requests AS r ON r.request_id = a.request_id
+ WHERE a.request_id = $1;
 
 -- name: lock_open_of_left
 -- Waits for whoever changes one of these at this moment: the next statement sees what he did.
@@ -219,6 +246,15 @@ UPDATE assignments
    SET state = 'declined', officer_id = NULL, level = NULL, due_at = NULL, changed_at = $2
  WHERE request_id = $1;
 
+-- name: update_released
+UPDATE assignments
+   SET state = 'released', officer_id = $2, level = NULL, due_at = NULL, kelurahan_code = NULL, await_reason = NULL,
+       coordinator_id = NULL, cancel_answered_round = $3, changed_at = $4
+ WHERE request_id = $1;
+
+-- name: update_retained
+UPDATE assignments SET cancel_answered_round = $2 WHERE request_id = $1;
+
 -- name: upsert_decline
 INSERT INTO declines (request_id, round, officer_id, reason, declined_at)
 VALUES ($1, $2, $3, $4, $5)
@@ -229,45 +265,66 @@ VALUES ($1, $2, $3, $4, $5)
 SELECT EXISTS (SELECT FROM declines WHERE request_id = $1 AND round = $2 AND officer_id = $3);
 
 -- name: list_assignments
-SELECT a.request_id, a.state, a.due_at, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
-       r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note, v.visit_id, v.visit_at, v.made_at
+SELECT a.request_id, a.round, a.state, a.due_at, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
+       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
+       v.visit_id, v.visit_at, v.made_at, v.missed_at, m.misses
   FROM open_assignments AS a
   JOIN requests AS r ON r.request_id = a.request_id
   LEFT JOIN LATERAL (
-           SELECT w.visit_id, w.visit_at, w.made_at
+           SELECT w.visit_id, w.visit_at, w.made_at, w.missed_at
              FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.replaced_at IS NULL
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
             ORDER BY w.scheduled_at DESC, w.visit_id
             LIMIT 1) AS v ON true
+ CROSS JOIN LATERAL (
+           SELECT count(*) AS misses
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
  WHERE a.officer_id = $1 AND a.state = ANY ($2::text[]) AND (a.changed_at, a.request_id) > ($3, $4)
  ORDER BY a.changed_at, a.request_id
  LIMIT $5;
 
 -- name: list_queue
-SELECT a.request_id, a.await_reason, a.changed_at, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
-       r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note
+SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
+       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
+       m.misses
   FROM open_assignments AS a
   JOIN requests AS r ON r.request_id = a.request_id
+ CROSS JOIN LATERAL (
+           SELECT count(*) AS misses
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
  WHERE a.state = 'awaited' AND a.kelurahan_code = ANY ($1::text[]) AND (a.changed_at, a.request_id) > ($2, $3)
  ORDER BY a.changed_at, a.request_id
  LIMIT $4;
 
 -- name: replace_open_visit
-UPDATE visits SET replaced_at = $2 WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL;
+UPDATE visits
+   SET replaced_at = $2
+ WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL AND missed_at IS NULL;
 
 -- name: insert_visit
-INSERT INTO visits (visit_id, request_id, officer_id, visit_at, scheduled_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO visits (visit_id, request_id, round, officer_id, visit_at, scheduled_at) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: update_visit_made
 UPDATE visits SET made_at = $2 WHERE visit_id = $1;
 
+-- name: update_visit_missed
+UPDATE visits SET missed_at = $3, miss_reason = $2 WHERE visit_id = $1;
+
 -- name: find_visit
-SELECT visit_id, request_id, visit_at, replaced_at, made_at FROM visits WHERE visit_id = $1;
+SELECT visit_id, request_id, visit_at, replaced_at, made_at, missed_at, miss_reason FROM visits WHERE visit_id = $1;
 
 -- name: find_open_visit
-SELECT visit_id, request_id, visit_at, replaced_at, made_at
+SELECT visit_id, request_id, visit_at, replaced_at, made_at, missed_at, miss_reason
   FROM visits
- WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL;
+ WHERE request_id = $1 AND made_at IS NULL AND replaced_at IS NULL AND missed_at IS NULL;
+
+-- name: count_missed_visits
+SELECT count(*) FROM visits WHERE request_id = $1 AND round = $2 AND missed_at IS NOT NULL;
+
+-- name: has_visit_made
+SELECT EXISTS (SELECT FROM visits WHERE request_id = $1 AND round = $2 AND made_at IS NOT NULL);
 
 -- name: insert_delivery
 INSERT INTO deliveries (delivery_id, request_id, officer_id, relation, paper_id, old_card_returned, completed_at)
@@ -276,3 +333,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: insert_delivered_items
 INSERT INTO delivered_items (item_id, request_id, delivery_id)
 SELECT i, $2, $3 FROM unnest($1::uuid[]) AS x (i);
+
+-- name: upsert_tried_items
+INSERT INTO tried_items (item_id, request_id, tries, reason, failed_at)
+SELECT DISTINCT i, $2::uuid, 1, $3::text, $4::timestamptz FROM unnest($1::uuid[]) AS x (i)
+    ON CONFLICT (item_id) DO UPDATE
+   SET tries = tried_items.tries + 1, reason = EXCLUDED.reason, failed_at = EXCLUDED.failed_at;
+
+-- name: update_returned_items
+UPDATE tried_items SET returned_at = $2 WHERE item_id = ANY ($1::uuid[]);

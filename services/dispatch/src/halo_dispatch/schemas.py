@@ -3,13 +3,13 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from halo_events.contract.dispatch import DeclineReason
+from halo_events.contract.dispatch import DeclineReason, DeliveryFailure, MissReason
 from halo_events.contract.event import Text
 from halo_events.contract.values import Relation
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from halo_dispatch.domain.lists import ItemState
+from halo_dispatch.domain.items import ItemState
 
 
 class Body(BaseModel):
@@ -30,6 +30,10 @@ def _distinct(items: tuple[UUID, ...]) -> tuple[UUID, ...]:
     return items
 
 
+Items = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10), AfterValidator(_distinct)]
+"""Documents of one request, each named once."""
+
+
 class DeclineBody(Body):
     """Why the officer can't take the request."""
 
@@ -48,6 +52,12 @@ class VisitBody(Body):
     visit_at: Annotated[AwareDatetime, Field(examples=["2026-11-24T09:30:00+07:00"])]
 
 
+class MissBody(Body):
+    """Why the visit did not come about."""
+
+    reason: Annotated[MissReason, Field(examples=["nobody_home"])]
+
+
 class ReceiverBody(Body):
     """Who took the documents."""
 
@@ -63,11 +73,18 @@ class ProofBody(Body):
 class DeliveryBody(Body):
     """What happened at the door."""
 
-    items: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10), AfterValidator(_distinct)]
+    items: Items
     receiver: ReceiverBody
     relation: Annotated[Relation, Field(examples=["spouse"])]
     proof: ProofBody
     old_card_returned: bool = False
+
+
+class FailedDeliveryBody(Body):
+    """Which documents could not be handed over at the door, and why."""
+
+    items: Items
+    reason: Annotated[DeliveryFailure, Field(examples=["nobody_home"])]
 
 
 class AssignmentAnswer(Answer):
@@ -83,16 +100,36 @@ class DeclineAnswer(Answer):
     request_id: UUID
 
 
+class ReleaseAnswer(Answer):
+    """The request, which nobody serves any more."""
+
+    request_id: UUID
+
+
 class VisitAnswer(Answer):
     """The visit that was planned or made."""
 
     visit_id: UUID
 
 
+class MissAnswer(Answer):
+    """The visit that was missed; `misses` counts those of the request's round, with this one."""
+
+    visit_id: UUID
+    misses: int
+
+
 class DeliveryAnswer(Answer):
     """The delivery that was recorded."""
 
     delivery_id: UUID
+
+
+class FailedDeliveryAnswer(Answer):
+    """The try that was recorded, counted for the document tried most often; the kelurahan keeps what was `returned`."""
+
+    tries: int
+    returned: tuple[UUID, ...]
 
 
 class ResidentView(Answer):
@@ -105,25 +142,35 @@ class ResidentView(Answer):
 
 
 class VisitView(Answer):
-    """The latest visit; `made_at` is null while it lies ahead."""
+    """The latest visit of the round; `made_at` and `missed_at` are null while it lies ahead."""
 
     visit_id: UUID
     visit_at: AwareDatetime
     made_at: AwareDatetime | None
+    missed_at: AwareDatetime | None
 
 
 class ItemView(Answer):
-    """A document of the request: needed, with the officer, or delivered."""
+    """A document of the request's round; `tries` says how often it could not be handed over."""
 
     item_id: UUID
     kind: str
     state: ItemState
+    tries: int
 
 
 class RequestView(Answer):
-    """A request as officers and coordinators see it."""
+    """A request as officers and coordinators see it.
+
+    `call_desk_to_call`: so many visits were missed that the call desk calls the resident. `cancel_requested`: the
+    resident asked to cancel; the holder brings the papers back and releases the request.
+    """
 
     request_id: UUID
+    round: int
+    missed_visits: int
+    call_desk_to_call: bool
+    cancel_requested: bool
     tracking_no: str
     kelurahan_code: str
     rw: str

@@ -3,30 +3,53 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from halo_dispatch.domain.places import RwRef
-from halo_dispatch.errors import AssignmentHeldError, NotAwaitedError, NotHolderError, NotOfferedError
+from halo_dispatch.errors import (
+    AssignmentHeldError,
+    CancelNotAskedError,
+    NotAwaitedError,
+    NotHolderError,
+    NotOfferedError,
+    VisitMadeError,
+    VisitMissedError,
+    VisitReplacedError,
+)
+
+MOST_MISSES: Final = 99
+"""Missed visits of a round are counted up to this."""
 
 
 class State(StrEnum):
-    """Where an assignment stands. DECLINED lasts only until the next one is asked, within a transaction."""
+    """Where an assignment stands. DECLINED lasts only until the next one is asked, within a transaction.
+
+    RELEASED is the end of a request that the resident cancelled.
+    """
 
     AWAITED = "awaited"
     OFFERED = "offered"
     DECLINED = "declined"
     ACCEPTED = "accepted"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who serves a request. `officer_id` is who is asked, or who holds it; `closed` says intake closed the request."""
+    """Who serves a request. `officer_id` is who is asked, or who holds it.
+
+    `closed` says that intake closed the request, `cancelled` that nobody serves it any more, `cancel_pending` that
+    the resident asked to cancel in this round and was not answered yet.
+    """
 
     request_id: UUID
     round: int
     state: State
     officer_id: UUID | None
     closed: bool
+    cancelled: bool
+    cancel_pending: bool
 
     def is_offered_to(self, officer_id: UUID) -> bool:
         """Whether this officer is asked."""
@@ -47,6 +70,11 @@ class Assignment:
             raise AssignmentHeldError
         if not self.is_offered_to(officer_id):
             raise NotOfferedError
+
+    def must_be_asked_back(self) -> None:
+        """Raise CancelNotAskedError unless a resident who asked to cancel waits for the papers."""
+        if not self.cancel_pending:
+            raise CancelNotAskedError
 
     def must_be_awaited(self) -> None:
         """Raise NotAwaitedError unless the assignment waits in a queue."""
@@ -82,6 +110,20 @@ class Visit:
     visit_at: datetime
     replaced_at: datetime | None
     made_at: datetime | None
+    missed_at: datetime | None
+    miss_reason: str | None
+
+    def must_not_be_missed_or_replaced(self) -> None:
+        """Raise VisitMissedError or VisitReplacedError for a visit that did not take place."""
+        if self.missed_at is not None:
+            raise VisitMissedError
+        if self.replaced_at is not None:
+            raise VisitReplacedError
+
+    def must_not_be_made(self) -> None:
+        """Raise VisitMadeError for a visit that took place."""
+        if self.made_at is not None:
+            raise VisitMadeError
 
 
 @dataclass(frozen=True, slots=True)

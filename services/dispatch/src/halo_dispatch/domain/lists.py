@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -16,26 +15,11 @@ class Position:
     request_id: UUID
 
 
+CALL_DESK_CALLS_AT: Final = 2
+"""Missed visits of a round from which on the call desk calls the resident."""
+
 START: Final = Position(datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 """Before the first row."""
-
-
-class ItemState(StrEnum):
-    """How far a document is, as dispatch needs to know it."""
-
-    NEEDED = "needed"
-    WITH_OFFICER = "with_officer"
-    DELIVERED = "delivered"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """A document of a request."""
-
-    request_id: UUID
-    item_id: UUID
-    kind: str
-    state: ItemState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +34,7 @@ class ResidentRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What a list shows of a request."""
+    """What is kept of a request."""
 
     request_id: UUID
     tracking_no: str
@@ -65,12 +49,27 @@ class RequestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a request stands: its round, how many visits of it were missed, whether a cancel waits for an answer."""
+
+    round: int
+    missed_visits: int
+    cancel_requested: bool
+
+    @property
+    def call_desk_to_call(self) -> bool:
+        """Whether so many visits were missed that the call desk calls the resident."""
+        return self.missed_visits >= CALL_DESK_CALLS_AT
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRow:
-    """The latest visit of a request that was not replaced."""
+    """The latest visit of a request's round that was not replaced."""
 
     visit_id: UUID
     visit_at: datetime
     made_at: datetime | None
+    missed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,7 @@ class AssignmentRow:
     """One open assignment of an officer."""
 
     request: RequestRow
+    standing: Standing
     state: str
     due_at: datetime | None
     changed_at: datetime
@@ -89,6 +89,7 @@ class QueueRow:
     """One request that waits for its coordinator."""
 
     request: RequestRow
+    standing: Standing
     reason: str
     changed_at: datetime
 

@@ -12,10 +12,10 @@ from halo_dispatch.repository.statements import SQL
 
 async def find_assignment(fold: Fold, request_id: UUID) -> Assignment | None:
     """The assignment of a request, locked: who else would change it waits for this transaction."""
-    row = await fold.fetchrow(SQL["find_assignment"], request_id)
-    if row is None:
+    if await fold.fetchrow(SQL["lock_assignment"], request_id) is None:
         return None
-    return Assignment(row["request_id"], row["round"], State(row["state"]), row["officer_id"], row["closed"])
+    row = await fold.fetchrow(SQL["find_assignment"], request_id)
+    return Assignment(**{**row, "state": State(row["state"])}) if row else None
 
 
 async def lock_open_of_left(fold: Fold, limit: int) -> list[Stranded]:
@@ -65,6 +65,16 @@ async def update_declined(
     """Record that an officer won't take a request. Raises RowCountError for one that was never offered."""
     await fold.execute_one(SQL["upsert_decline"], request_id, round_, officer_id, reason, at)
     await fold.execute_one(SQL["update_declined"], request_id, at)
+
+
+async def update_released(fold: Fold, *, request_id: UUID, round_: int, officer_id: UUID | None, at: datetime) -> None:
+    """Record that nobody serves a request any more. Raises RowCountError for one that was never offered."""
+    await fold.execute_one(SQL["update_released"], request_id, officer_id, round_, at)
+
+
+async def update_retained(fold: Fold, request_id: UUID, round_: int) -> None:
+    """Record that a request is not cancelled. Raises RowCountError for one that was never offered."""
+    await fold.execute_one(SQL["update_retained"], request_id, round_)
 
 
 async def has_declined(fold: Fold, request_id: UUID, round_: int, officer_id: UUID) -> bool:

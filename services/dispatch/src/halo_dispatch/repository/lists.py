@@ -7,7 +7,15 @@ from uuid import UUID
 from halo_events.runtime import Fold
 
 from halo_dispatch.domain.assignments import State
-from halo_dispatch.domain.lists import AssignmentRow, Position, QueueRow, RequestRow, ResidentRow, VisitRow
+from halo_dispatch.domain.lists import (
+    AssignmentRow,
+    Position,
+    QueueRow,
+    RequestRow,
+    ResidentRow,
+    Standing,
+    VisitRow,
+)
 from halo_dispatch.repository.statements import SQL
 
 
@@ -26,6 +34,16 @@ def _request(row: Mapping[str, Any]) -> RequestRow:
     )
 
 
+def _standing(row: Mapping[str, Any]) -> Standing:
+    return Standing(row["round"], row["misses"], row["cancel_pending"])
+
+
+def _visit(row: Mapping[str, Any]) -> VisitRow | None:
+    if row["visit_id"] is None:
+        return None
+    return VisitRow(row["visit_id"], row["visit_at"], row["made_at"], row["missed_at"])
+
+
 async def list_assignments(
     fold: Fold, officer_id: UUID, states: Collection[State], after: Position, limit: int
 ) -> list[AssignmentRow]:
@@ -36,10 +54,11 @@ async def list_assignments(
     return [
         AssignmentRow(
             request=_request(dict(row)),
+            standing=_standing(dict(row)),
             state=row["state"],
             due_at=row["due_at"],
             changed_at=row["changed_at"],
-            visit=VisitRow(row["visit_id"], row["visit_at"], row["made_at"]) if row["visit_id"] else None,
+            visit=_visit(dict(row)),
         )
         for row in rows
     ]
@@ -48,4 +67,4 @@ async def list_assignments(
 async def list_queue(fold: Fold, kelurahan_codes: Collection[str], after: Position, limit: int) -> list[QueueRow]:
     """What waits for a coordinator in these kelurahan, the longest waiting first."""
     rows = await fold.fetch(SQL["list_queue"], sorted(kelurahan_codes), after.changed_at, after.request_id, limit)
-    return [QueueRow(_request(dict(row)), row["await_reason"], row["changed_at"]) for row in rows]
+    return [QueueRow(_request(dict(row)), _standing(dict(row)), row["await_reason"], row["changed_at"]) for row in rows]

@@ -114,6 +114,11 @@ async def is_available(fold: Fold, officer_id: UUID, kelurahan_codes: Collection
     return bool(await fold.fetchval(SQL["is_available"], officer_id, list(kelurahan_codes)))
 
 
+async def is_on_duty(fold: Fold, officer_id: UUID) -> bool:
+    """Whether somebody is an officer on duty, wherever."""
+    return bool(await fold.fetchval(SQL["is_on_duty"], officer_id))
+
+
 async def find_role(fold: Fold, officer_id: UUID) -> str | None:
     """The role of an officer or coordinator of the register now, on duty or not."""
     found: str | None = await fold.fetchval(SQL["find_role"], officer_id)

@@ -8,7 +8,8 @@ from uuid import UUID
 from halo_events.runtime import Fold
 
 from halo_dispatch.domain.assignments import Proof
-from halo_dispatch.domain.lists import ItemRow, ItemState, RequestRow
+from halo_dispatch.domain.items import ItemRow, ItemState
+from halo_dispatch.domain.lists import RequestRow
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.repository.statements import SQL
 
@@ -51,6 +52,21 @@ async def update_request_closed(fold: Fold, request_id: UUID, at: datetime) -> N
     await fold.execute_one(SQL["update_request_closed"], request_id, at)
 
 
+async def update_cancel_requested(fold: Fold, request_id: UUID, round_: int) -> None:
+    """Record that the resident asked to cancel. Raises RowCountError for a request that was never received."""
+    await fold.execute_one(SQL["update_cancel_requested"], request_id, round_)
+
+
+async def update_request_cancelled(fold: Fold, request_id: UUID, at: datetime) -> None:
+    """Record that intake cancelled a request. Raises RowCountError for one that was never received."""
+    await fold.execute_one(SQL["update_request_cancelled"], request_id, at)
+
+
+async def update_request_reopened(fold: Fold, request_id: UUID, round_: int, documents: Sequence[str]) -> None:
+    """Record what is wanted in a new round. Raises RowCountError for a request that was never received."""
+    await fold.execute_one(SQL["update_request_reopened"], request_id, round_, list(documents))
+
+
 async def get_place(fold: Fold, request_id: UUID) -> RwRef:
     """Where a request belongs. Raises LookupError for an unknown one."""
     row = await fold.fetchrow(SQL["get_place"], request_id)
@@ -59,10 +75,17 @@ async def get_place(fold: Fold, request_id: UUID) -> RwRef:
     return RwRef(**row)
 
 
-async def insert_items(fold: Fold, request_id: UUID, items: Sequence[tuple[UUID, str]], at: datetime) -> None:
-    """Record the documents that a request shall bring: ids and kinds."""
+async def insert_items(
+    fold: Fold, request_id: UUID, round_: int, items: Sequence[tuple[UUID, str]], at: datetime
+) -> None:
+    """Record the documents that a request shall bring in a round: ids and kinds."""
     ids, kinds = [item_id for item_id, _ in items], [kind for _, kind in items]
-    await fold.execute(SQL["insert_items"], ids, request_id, kinds, at)
+    await fold.execute(SQL["insert_items"], ids, request_id, round_, kinds, at)
+
+
+async def update_item_rejected(fold: Fold, item_id: UUID, at: datetime) -> None:
+    """Record that a document won't be brought. Raises RowCountError for one that was never needed."""
+    await fold.execute_one(SQL["update_item_rejected"], item_id, at)
 
 
 async def upsert_handed_items(fold: Fold, handover: Handover, at: datetime) -> None:
@@ -78,9 +101,9 @@ async def upsert_handed_items(fold: Fold, handover: Handover, at: datetime) -> N
 
 
 async def list_items(fold: Fold, request_ids: Sequence[UUID]) -> list[ItemRow]:
-    """The documents of these requests, and how far they are."""
+    """The documents of these requests, also of earlier rounds, and how far they are."""
     rows = await fold.fetch(SQL["list_items"], list(request_ids))
-    return [ItemRow(row["request_id"], row["item_id"], row["kind"], ItemState(row["state"])) for row in rows]
+    return [ItemRow(**{**row, "state": ItemState(row["state"])}) for row in rows]
 
 
 async def upsert_paper_uploaded(

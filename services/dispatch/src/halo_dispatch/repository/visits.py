@@ -11,11 +11,11 @@ from halo_dispatch.repository.statements import SQL
 
 
 async def insert_visit(
-    fold: Fold, *, visit_id: UUID, request_id: UUID, officer_id: UUID, visit_at: datetime, at: datetime
+    fold: Fold, *, visit_id: UUID, request_id: UUID, round_: int, officer_id: UUID, visit_at: datetime, at: datetime
 ) -> None:
     """Record a planned visit. It takes the place of the one that was open, if any."""
     await replace_open_visit(fold, request_id, at)
-    await fold.execute_one(SQL["insert_visit"], visit_id, request_id, officer_id, visit_at, at)
+    await fold.execute_one(SQL["insert_visit"], visit_id, request_id, round_, officer_id, visit_at, at)
 
 
 async def replace_open_visit(fold: Fold, request_id: UUID, at: datetime) -> None:
@@ -26,6 +26,21 @@ async def replace_open_visit(fold: Fold, request_id: UUID, at: datetime) -> None
 async def update_visit_made(fold: Fold, visit_id: UUID, at: datetime) -> None:
     """Record that the officer was at the house. Raises RowCountError for a visit that was never planned."""
     await fold.execute_one(SQL["update_visit_made"], visit_id, at)
+
+
+async def update_visit_missed(fold: Fold, visit_id: UUID, reason: str, at: datetime) -> None:
+    """Record that a visit did not come about. Raises RowCountError for one that was never planned."""
+    await fold.execute_one(SQL["update_visit_missed"], visit_id, reason, at)
+
+
+async def count_missed_visits(fold: Fold, request_id: UUID, round_: int) -> int:
+    """How many visits of this round were missed."""
+    return int(await fold.fetchval(SQL["count_missed_visits"], request_id, round_))
+
+
+async def has_visit_made(fold: Fold, request_id: UUID, round_: int) -> bool:
+    """Whether an officer was at the house in this round."""
+    return bool(await fold.fetchval(SQL["has_visit_made"], request_id, round_))
 
 
 async def find_visit(fold: Fold, visit_id: UUID) -> Visit | None:
@@ -57,3 +72,13 @@ async def insert_delivery(
         SQL["insert_delivery"], delivery_id, request_id, officer_id, relation, paper_id, old_card_returned, at
     )
     await fold.execute(SQL["insert_delivered_items"], list(items), request_id, delivery_id)
+
+
+async def upsert_tried_items(fold: Fold, *, request_id: UUID, items: Sequence[UUID], reason: str, at: datetime) -> None:
+    """Record one more try in vain for these documents."""
+    await fold.execute(SQL["upsert_tried_items"], list(items), request_id, reason, at)
+
+
+async def update_returned_items(fold: Fold, items: Sequence[UUID], at: datetime) -> None:
+    """Record that the kelurahan keeps these documents."""
+    await fold.execute(SQL["update_returned_items"], list(items), at)

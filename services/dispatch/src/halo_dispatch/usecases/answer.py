@@ -16,7 +16,8 @@ from halo_dispatch.usecases.offer import Need, offer_again
 async def accept_assignment(tx: Tx, request_id: UUID, officer_id: UUID, actor: Actor) -> None:
     """Take a request. A repeat by its holder changes nothing.
 
-    Raises AssignmentNotFoundError, RequestClosedError, AssignmentTakenError with the holder's name, NotOfferedError.
+    Raises AssignmentNotFoundError, RequestCancelledError, RequestClosedError, AssignmentTakenError with the holder's
+    name, NotOfferedError.
     """
     assignment = await lock_open_assignment(tx, request_id)
     if assignment.is_held_by(officer_id):
@@ -40,7 +41,7 @@ async def accept_assignment(tx: Tx, request_id: UUID, officer_id: UUID, actor: A
 async def decline_assignment(tx: Tx, request_id: UUID, officer_id: UUID, reason: DeclineReason, actor: Actor) -> None:
     """Decline an offer; the next officer is asked. A repeat by who declined before changes nothing.
 
-    Raises AssignmentNotFoundError, RequestClosedError, AssignmentHeldError, NotOfferedError.
+    Raises AssignmentNotFoundError, RequestCancelledError, RequestClosedError, AssignmentHeldError, NotOfferedError.
     """
     await register.lock_register_shared(tx)
     assignment = await lock_open_assignment(tx, request_id)

@@ -5,18 +5,26 @@ from uuid import UUID
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import Assignment
-from halo_dispatch.errors import AssignmentNotFoundError, RequestClosedError
+from halo_dispatch.errors import AssignmentNotFoundError, RequestCancelledError, RequestClosedError
 from halo_dispatch.repository import assignments
 
 
-async def lock_assignment(tx: Tx, request_id: UUID) -> Assignment:
-    """Get the assignment of a request, locked. Raises AssignmentNotFoundError.
+async def lock_any_assignment(tx: Tx, request_id: UUID) -> Assignment:
+    """Get the assignment of a request, locked, however it ended. Raises AssignmentNotFoundError.
 
     A request and its first offer are recorded in one transaction, so an unknown id is never one that comes later.
     """
     assignment = await assignments.find_assignment(tx, request_id)
     if assignment is None:
         raise AssignmentNotFoundError
+    return assignment
+
+
+async def lock_assignment(tx: Tx, request_id: UUID) -> Assignment:
+    """As lock_any_assignment; raises RequestCancelledError where nobody serves the request any more."""
+    assignment = await lock_any_assignment(tx, request_id)
+    if assignment.cancelled:
+        raise RequestCancelledError
     return assignment
 
 

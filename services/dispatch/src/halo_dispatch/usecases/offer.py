@@ -30,7 +30,7 @@ class Need:
 
 
 async def offer_request(tx: Tx, need: Need) -> None:
-    """Offer a new request, or leave it to the kelurahan's queue.
+    """Offer a request that is new in its round, or leave it to the kelurahan's queue.
 
     What the RW's own officer entered is his at once, also off duty: he is already with the resident.
     """

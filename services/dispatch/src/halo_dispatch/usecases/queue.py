@@ -18,8 +18,9 @@ async def offer_from_queue(
 ) -> None:
     """Offer a waiting request to an officer of the coordinator's choice, also to one who declined before.
 
-    A repeat while that officer is asked changes nothing. Raises AssignmentNotFoundError, RequestClosedError,
-    OtherKelurahanError, OfficerLeftError, NotAwaitedError, OfficerNotAvailableError.
+    A repeat while that officer is asked changes nothing. Raises AssignmentNotFoundError,
+    RequestCancelledError, RequestClosedError, OtherKelurahanError, OfficerLeftError, NotAwaitedError,
+    OfficerNotAvailableError.
     """
     await register.lock_register_shared(tx)
     assignment = await lock_open_assignment(tx, request_id)

@@ -7,7 +7,8 @@ from uuid import UUID
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import State
-from halo_dispatch.domain.lists import AssignmentRow, ItemRow, OfficerContact, Position, QueueRow, RwRow
+from halo_dispatch.domain.items import ItemRow
+from halo_dispatch.domain.lists import AssignmentRow, OfficerContact, Position, QueueRow, RwRow
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.errors import RwNotFoundError
 from halo_dispatch.repository import lists, register, requests
@@ -16,11 +17,13 @@ from halo_dispatch.repository import lists, register, requests
 async def list_assignments(
     tx: Tx, officer_id: UUID, states: Collection[State], after: Position, limit: int
 ) -> tuple[list[AssignmentRow], Mapping[UUID, tuple[ItemRow, ...]]]:
-    """An officer's open assignments, and the documents of each by its request."""
+    """An officer's open assignments, and the documents of each one's round by its request."""
     rows = await lists.list_assignments(tx, officer_id, states, after, limit)
     items: defaultdict[UUID, tuple[ItemRow, ...]] = defaultdict(tuple)
-    for item in await requests.list_items(tx, [row.request.request_id for row in rows]):
-        items[item.request_id] += (item,)
+    rounds = {row.request.request_id: row.standing.round for row in rows}
+    for item in await requests.list_items(tx, list(rounds)):
+        if item.round == rounds[item.request_id]:
+            items[item.request_id] += (item,)
     return rows, items
 
 

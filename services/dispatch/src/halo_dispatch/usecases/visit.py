@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from halo_events.contract.dispatch import VisitMade, VisitScheduled
+from halo_events.contract.dispatch import MissReason, VisitMade, VisitMissed, VisitScheduled
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain import clocks
-from halo_dispatch.errors import VisitNotFoundError, VisitReplacedError, VisitTimeError
+from halo_dispatch.domain.assignments import MOST_MISSES, Assignment, Visit
+from halo_dispatch.errors import VisitNotFoundError, VisitTimeError
 from halo_dispatch.repository import visits
 from halo_dispatch.usecases.locking import lock_assignment, lock_open_assignment
 
@@ -17,8 +18,8 @@ async def schedule_visit(tx: Tx, request_id: UUID, officer_id: UUID, visit_at: d
     """Plan a visit; the visit's id is returned.
 
     A request waits for one visit at a time: planning another moment puts a new visit in the open one's place, and
-    planning the same moment again changes nothing. Raises AssignmentNotFoundError, RequestClosedError,
-    NotHolderError, VisitTimeError.
+    planning the same moment again changes nothing. Raises AssignmentNotFoundError, RequestCancelledError,
+    RequestClosedError, NotHolderError, VisitTimeError.
     """
     assignment = await lock_open_assignment(tx, request_id)
     assignment.must_be_held_by(officer_id)
@@ -45,18 +46,12 @@ async def schedule_visit(tx: Tx, request_id: UUID, officer_id: UUID, visit_at: d
 async def make_visit(tx: Tx, visit_id: UUID, officer_id: UUID, actor: Actor) -> None:
     """Report that the officer is at the house. A repeat changes nothing.
 
-    Raises VisitNotFoundError, NotHolderError, VisitReplacedError.
+    Raises VisitNotFoundError, RequestCancelledError, NotHolderError, VisitMissedError, VisitReplacedError.
     """
-    found = await visits.find_visit(tx, visit_id)
-    if found is None:
-        raise VisitNotFoundError
-    assignment = await lock_assignment(tx, found.request_id)
-    assignment.must_be_held_by(officer_id)
-    visit = await visits.find_visit(tx, visit_id) or found
+    visit, assignment = await _lock_visit(tx, visit_id, officer_id)
     if visit.made_at is not None:
         return
-    if visit.replaced_at is not None:
-        raise VisitReplacedError
+    visit.must_not_be_missed_or_replaced()
     await tx.emit(
         VisitMade(
             occurred_at=tx.now,
@@ -67,3 +62,40 @@ async def make_visit(tx: Tx, visit_id: UUID, officer_id: UUID, actor: Actor) -> 
             officer_id=officer_id,
         )
     )
+
+
+async def miss_visit(tx: Tx, visit_id: UUID, officer_id: UUID, reason: MissReason, actor: Actor) -> int:
+    """Report that a visit did not come about; how many of the round did not. A repeat changes nothing.
+
+    Raises VisitNotFoundError, RequestCancelledError, NotHolderError, VisitMadeError, VisitMissedError (missed for
+    another reason), VisitReplacedError.
+    """
+    visit, assignment = await _lock_visit(tx, visit_id, officer_id)
+    misses = await visits.count_missed_visits(tx, visit.request_id, assignment.round)
+    if visit.missed_at is not None and visit.miss_reason == reason:
+        return misses
+    visit.must_not_be_made()
+    visit.must_not_be_missed_or_replaced()
+    await tx.emit(
+        VisitMissed(
+            occurred_at=tx.now,
+            request_id=visit.request_id,
+            round=assignment.round,
+            actor=actor,
+            visit_id=visit_id,
+            officer_id=officer_id,
+            reason=reason,
+            misses=min(misses + 1, MOST_MISSES),
+        )
+    )
+    return misses + 1
+
+
+async def _lock_visit(tx: Tx, visit_id: UUID, officer_id: UUID) -> tuple[Visit, Assignment]:
+    """The visit and its assignment, locked, which this officer holds."""
+    found = await visits.find_visit(tx, visit_id)
+    if found is None:
+        raise VisitNotFoundError
+    assignment = await lock_assignment(tx, found.request_id)
+    assignment.must_be_held_by(officer_id)
+    return await visits.find_visit(tx, visit_id) or found, assignment
