@@ -190,8 +190,9 @@ def deliver(database: Database) -> ComeIn:
         async with database.transaction() as tx:
             for event in events:
                 tx.handle({event.key: Envelope(str(uuid4()), "/halopamor/other", event.type, event.occurred_at)})
-                await database.handlers.projection_of[event.type].call(tx, event)
-                await database.handlers.decision_of[event.type].call(tx, event)
+                for table in (database.handlers.projection_of, database.handlers.decision_of):
+                    if event.type in table:
+                        await table[event.type].call(tx, event)
         return tx.emitted
 
     return deliver

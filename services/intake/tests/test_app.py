@@ -25,7 +25,8 @@ class TestBuild:
         app = create_api(service, database, TestIssuer())
         assert undeclared_routes(app) == []
         document = app.openapi()
-        assert {"/v1/requests", "/v1/requests/{tracking_no}"} <= document["paths"].keys()
+        one = "/v1/requests/{tracking_no}"
+        assert {"/v1/requests", one, f"{one}/cancel", f"{one}/reopen"} <= document["paths"].keys()
         assert "kelurahan_code" in str(document["components"]["schemas"])
 
     async def test_tables(self, database: Database) -> None:
@@ -33,19 +34,22 @@ class TestBuild:
         async with database.transaction() as tx:
             rows = await tx.fetch("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
         own = {row["table_name"] for row in rows if not row["table_name"].startswith(("_yoyo", "yoyo"))}
-        assert own - set(NOT_FOLDED) == {"requests", "request_steps", "item_steps", "item_deliveries"}
+        assert own - set(NOT_FOLDED) == {
+            *("requests", "request_steps", "item_steps", "item_returns", "item_deliveries", "retentions")
+        }
 
 
 class TestSettings:
     @pytest.mark.parametrize("days", [-1, 31, "soon"])
-    def test_window_out_of_range(self, days: Any) -> None:
+    @pytest.mark.parametrize("setting", ["reopen_working_days", "close_working_days"])
+    def test_window_out_of_range(self, setting: str, days: Any) -> None:
         """A window that makes no sense stops the service at its start."""
         with pytest.raises(ValidationError):
-            local_settings(IntakeSettings, reopen_working_days=days)
+            local_settings(IntakeSettings, **{setting: days})
 
-    async def test_no_window(self, database: Database, filing: Make, life: Make, receive: Make) -> None:
-        """With a window of 0 a request may be closed as soon as it is delivered."""
-        at_once = build(local_settings(IntakeSettings, reopen_working_days=0)).handlers
+    async def test_no_wait(self, database: Database, filing: Make, life: Make, receive: Make) -> None:
+        """Without a wait a request may be closed as soon as it is delivered."""
+        at_once = build(local_settings(IntakeSettings, close_working_days=0)).handlers
         received, _ = await receive(filing())
         assignments, dossier = life(received.request_id)
         async with database.transaction() as tx:

@@ -1,12 +1,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from halo_intake.domain.closing import close_after
+from halo_intake.domain.closing import end_of_window
 
 
-class TestCloseAfter:
+class TestEndOfWindow:
     @pytest.mark.parametrize(
-        ("delivered_at", "days", "closed_at"),
+        ("ended_at", "days", "over_at"),
         [
             ("2026-03-02T10:00+07:00", 3, "2026-03-06T00:00+07:00"),
             ("2026-03-05T23:59+07:00", 3, "2026-03-11T00:00+07:00"),
@@ -16,11 +16,11 @@ class TestCloseAfter:
         ],
         ids=["Monday", "over a weekend", "on a Saturday", "Tuesday already in Bekasi", "Christmas and its joint leave"],
     )
-    def test_whole_working_days(self, delivered_at: str, days: int, closed_at: str) -> None:
-        """The window ends with the last of so many working days after the day of delivery."""
-        assert close_after(datetime.fromisoformat(delivered_at), days) == datetime.fromisoformat(closed_at)
+    def test_whole_working_days(self, ended_at: str, days: int, over_at: str) -> None:
+        """The window ends with the last of so many working days after the day of the end."""
+        assert end_of_window(datetime.fromisoformat(ended_at), days) == datetime.fromisoformat(over_at)
 
     def test_at_once(self) -> None:
         """No window, no waiting."""
         now = datetime(2026, 3, 7, tzinfo=UTC)
-        assert close_after(now, 0) == now
+        assert end_of_window(now, 0) == now

@@ -6,7 +6,7 @@ from halo_events.contract.intake import PublicStatus
 from halo_intake.domain import filing, phone
 from halo_intake.domain.filing import Fault
 from halo_intake.domain.sentences import NEXT_STEPS, OTHER, REASONS, next_step, reasons, sentence
-from halo_intake.domain.status import LIFECYCLE
+from halo_intake.usecases import cancelling, reopening
 from halo_service import nik
 
 INDONESIAN = re.compile(r"\b(ini|lagi|harus|tidak|yang|dengan|Anda|sudah|Pakai|Tulis|Pilih|Periksa|Lihat|ditulis)\b")
@@ -29,10 +29,11 @@ class TestSentence:
 
     def test_every_own_code(self) -> None:
         """Each code that our own rules give out has its sentence."""
-        sources = [inspect.getsource(module) for module in (filing, nik, phone)]
+        sources = [inspect.getsource(module) for module in (filing, nik, phone, cancelling, reopening)]
         codes = {code for text in sources for code in re.findall(r'(?:Error|_fault|_number|Fault)\("([a-z_]+)"', text)}
         assert len(codes) > 10
         assert codes <= REASONS.keys()
+        assert {"request_unknown", "document_not_filed"} <= codes
 
 
 class TestReasons:
@@ -47,11 +48,11 @@ class TestReasons:
 
 
 class TestNextStep:
-    @pytest.mark.parametrize("status", LIFECYCLE)
+    @pytest.mark.parametrize("status", PublicStatus)
     def test_both_languages(self, status: PublicStatus) -> None:
-        """Every status of the main path says what comes next, in both languages."""
+        """Every public status says what comes next, in both languages."""
         assert next_step(status).id != next_step(status).en
 
     def test_no_leftovers(self) -> None:
         """The table holds nothing that is never told."""
-        assert NEXT_STEPS.keys() == {status.value for status in LIFECYCLE}
+        assert NEXT_STEPS.keys() == {status.value for status in PublicStatus}

@@ -38,17 +38,17 @@ async def _published_closings(database: Database) -> int:
         return await tx.fetchval("SELECT count(*) FROM events.outbox WHERE type LIKE '%.request.closed.v1'")
 
 
-class TestCloseDelivered:
+class TestCloseEnded:
     async def test_not_before_its_time(
         self, database: Database, clock: Any, delivered: Callable[[str], Awaitable[UUID]]
     ) -> None:
         """Nothing is closed within the window, all of it after."""
         await delivered("EO-1")
         clock.advance(days=3)
-        assert await jobs.close_delivered(database) == 0
+        assert await jobs.close_ended(database) == 0
         clock.advance(days=1)
-        assert await jobs.close_delivered(database) == 1
-        assert await jobs.close_delivered(database) == 0
+        assert await jobs.close_ended(database) == 1
+        assert await jobs.close_ended(database) == 0
         assert await _closed(database) == 1
 
     async def test_two_at_once(
@@ -58,7 +58,7 @@ class TestCloseDelivered:
         for number in range(3):
             await delivered(f"EO-{number}")
         clock.advance(days=4)
-        done = await asyncio.gather(*(jobs.close_delivered(database) for _ in range(3)))
+        done = await asyncio.gather(*(jobs.close_ended(database) for _ in range(3)))
         assert sum(done) == 3
         assert await _published_closings(database) == 3
 
@@ -70,9 +70,9 @@ class TestCloseDelivered:
         clock.advance(days=4)
         async with database.transaction() as tx:
             assert await repository.claim_timers(tx, tx.now, 10) == [request_id]
-        assert await jobs.close_delivered(database) == 0
+        assert await jobs.close_ended(database) == 0
         clock.advance(minutes=2)
-        assert await jobs.close_delivered(database) == 1
+        assert await jobs.close_ended(database) == 1
         assert await _published_closings(database) == 1
 
     async def test_a_bad_row_stops_no_other(
@@ -84,15 +84,15 @@ class TestCloseDelivered:
         async with database.transaction() as tx:
             await repository.upsert_timer(tx, request_id, tx.now - timedelta(days=30))
         with pytest.raises(NotYetError):
-            await jobs.close_delivered(database)
+            await jobs.close_ended(database)
         assert await _closed(database) == 1
-        assert await jobs.close_delivered(database) == 0
+        assert await jobs.close_ended(database) == 0
         waits = []
         for _ in range(8):
             async with database.transaction() as tx:
                 waits.append(await tx.fetchval("SELECT next_attempt_at FROM timers") - clock.now)
             clock.advance(seconds=waits[-1].total_seconds())
             with pytest.raises(NotYetError):
-                await jobs.close_delivered(database)
+                await jobs.close_ended(database)
         assert waits[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
         assert waits[-1] == timedelta(hours=1)

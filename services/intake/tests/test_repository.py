@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from halo_events.contract.intake import PublicStatus
 from halo_events.runtime import Database, RowCountError, Tx, load_statements
 from halo_events.testing import Databases
 from halo_intake import repository
-from halo_intake.domain.requests import Request
+from halo_intake.domain.requests import Request, RequestRound
 from halo_service.service import Service
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -71,26 +72,77 @@ class TestInsertRequest:
 class TestUpdates:
     async def test_unknown_request(self, tx: Tx, request_id: UUID) -> None:
         """An update that hits no row is an error."""
-        with pytest.raises(RowCountError):
-            await repository.update_status(tx, request_id, "offered", NOW)
-        with pytest.raises(RowCountError):
-            await repository.update_closed(tx, request_id, NOW, "timer")
+        for update in (
+            repository.update_status(tx, request_id, "offered", NOW),
+            repository.update_closed(tx, request_id, NOW, "timer"),
+            repository.update_cancel_asked(tx, request_id, "other"),
+            repository.update_cancelled(tx, request_id, NOW),
+            repository.update_reopened(tx, RequestRound(request_id, 2), NOW),
+        ):
+            with pytest.raises(RowCountError):
+                await update
+
+    async def test_reopened(self, tx: Tx) -> None:
+        """With a new round nothing is left of the closing and of the questions to cancel."""
+        request = _request("HP26-1")
+        await repository.insert_request(tx, request)
+        await repository.update_cancel_asked(tx, request.request_id, "moved_away")
+        await repository.update_closed(tx, request.request_id, NOW, "timer")
+        await repository.update_reopened(tx, RequestRound(request.request_id, 2), NOW)
+
+        assert await repository.lock_request(tx, request.request_id) == replace(request, round=2, reopened_at=NOW)
+        assert await tx.fetchval("SELECT closed_by FROM requests") is None
 
 
 class TestProgress:
     async def test_first_time_counts(self, tx: Tx) -> None:
-        """A step that is reached again keeps its first time; items and deliveries are told apart."""
+        """A step that is reached again keeps its first time; items and their deliveries are told apart."""
         request = _request("HP26-1")
         a, b = uuid4(), uuid4()
         later = NOW + timedelta(hours=1)
         for time in (NOW, later):
-            await repository.insert_request_step(tx, request.request_id, PublicStatus.OFFERED, time)
-            await repository.insert_item_steps(tx, request.request_id, [a, b], PublicStatus.COLLECTING, time)
-            await repository.insert_item_deliveries(tx, request.request_id, [b], time)
+            await repository.insert_request_step(tx, request.in_round, PublicStatus.OFFERED, time)
+            await repository.insert_item_steps(tx, request.in_round, [a, b], PublicStatus.COLLECTING, time)
+            await repository.insert_item_returns(tx, request.in_round, [b], time)
+            await repository.insert_item_deliveries(tx, request.in_round, [b], time)
         progress = await repository.get_progress(tx, request)
         assert progress.request == {PublicStatus.RECEIVED: NOW, PublicStatus.OFFERED: NOW}
         assert progress.items == {a: {PublicStatus.COLLECTING: NOW}, b: {PublicStatus.COLLECTING: NOW}}
-        assert progress.deliveries == {b: NOW}
+        assert progress.deliveries == {b: {PublicStatus.AT_KELURAHAN: NOW, PublicStatus.DELIVERED: NOW}}
+
+    async def test_of_one_round(self, tx: Tx) -> None:
+        """Steps of another round, and steps taken away, say nothing; the round began when it was re-opened."""
+        first, a = _request("HP26-1"), uuid4()
+        request = replace(first, round=2, reopened_at=NOW + timedelta(days=1))
+        await repository.insert_request_step(tx, first.in_round, PublicStatus.OFFERED, NOW)
+        await repository.insert_item_steps(tx, first.in_round, [a], PublicStatus.COLLECTING, NOW)
+        await repository.insert_item_returns(tx, first.in_round, [a], NOW)
+        await repository.insert_item_deliveries(tx, first.in_round, [a], NOW)
+        await repository.insert_request_step(tx, request.in_round, PublicStatus.ACCEPTED, NOW)
+        await repository.delete_request_steps(tx, request.in_round, [PublicStatus.ACCEPTED, PublicStatus.OFFERED])
+        await repository.delete_item_steps(tx, request.in_round, a, [PublicStatus.COLLECTING])
+
+        progress = await repository.get_progress(tx, request)
+        assert (progress.request, progress.items) == ({PublicStatus.RECEIVED: request.reopened_at}, {})
+        assert progress.deliveries == {}
+        assert (await repository.get_progress(tx, first)).items == {a: {PublicStatus.COLLECTING: NOW}}
+
+
+class TestRetentions:
+    async def test_counted_by_round(self, tx: Tx, request_id: UUID) -> None:
+        """Each answer counts in its round."""
+        for round_ in (1, 1, 2):
+            await repository.upsert_retention(tx, RequestRound(request_id, round_))
+        counts = [await repository.get_retentions(tx, RequestRound(request_id, round_)) for round_ in (1, 2, 3)]
+        assert counts == [2, 1, 0]
+
+
+class TestDueTimer:
+    async def test_of_another_time(self, tx: Tx, request_id: UUID) -> None:
+        """A timer that was set anew after its claim stays."""
+        await repository.upsert_timer(tx, request_id, NOW + timedelta(hours=1))
+        assert not await repository.delete_due_timer(tx, request_id, NOW)
+        assert await repository.delete_due_timer(tx, request_id, NOW + timedelta(hours=1))
 
 
 class TestClaimTimers:

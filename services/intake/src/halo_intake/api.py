@@ -1,4 +1,4 @@
-"""HTTP: assisted entry, and the public status."""
+"""HTTP: assisted entry, the public status, cancelling and re-opening."""
 
 from dataclasses import asdict
 from http import HTTPStatus
@@ -6,27 +6,41 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from halo_events.contract.intake import PublicStatus
-from halo_service.http import OnceDep, TxDep
+from halo_service.http import OnceDep, TxDep, provided
 from halo_service.signin import Caller, Role, allow
 
-from halo_intake import usecases
+from halo_intake.domain.closing import Windows
 from halo_intake.domain.sentences import next_step
-from halo_intake.schemas import Doubt, FilingBody, RequestFiledAnswer, RequestStatus, Sentence
+from halo_intake.schemas import (
+    CancelAnswer,
+    CancelBody,
+    Doubt,
+    FilingBody,
+    ReopenAnswer,
+    ReopenBody,
+    RequestFiledAnswer,
+    RequestStatus,
+    Sentence,
+)
+from halo_intake.usecases import cancelling, filing, following, reopening
 
 router = APIRouter(prefix="/v1", tags=["requests"])
 
 Filer = Annotated[Caller, Depends(allow(Role.CLERK, Role.OFFICER, Role.COMMUNITY))]
+Canceller = Annotated[Caller, Depends(allow(Role.CLERK, Role.OFFICER))]
+Reopener = Annotated[Caller, Depends(allow(Role.CLERK))]
+WindowsDep = Annotated[Windows, Depends(provided(Windows))]
 
 
 @router.post("/requests", status_code=HTTPStatus.CREATED)
 async def file_request(body: FilingBody, caller: Filer, tx: TxDep, once: OnceDep) -> RequestFiledAnswer:
     """File a request for a resident who called, came or was met."""
-    receipt = await usecases.file_request(tx, body.root, caller)
+    receipt = await filing.file_request(tx, body.root, caller)
     answer = RequestFiledAnswer(
         request_id=receipt.request_id,
         tracking_no=receipt.tracking_no,
         status=PublicStatus.RECEIVED,
-        warnings=[Doubt(**asdict(problem)) for problem in usecases.field_problems(receipt.doubts)],
+        warnings=[Doubt(**asdict(problem)) for problem in filing.field_problems(receipt.doubts)],
     )
     return await once.keep(tx, answer)
 
@@ -34,7 +48,7 @@ async def file_request(body: FilingBody, caller: Filer, tx: TxDep, once: OnceDep
 @router.get("/requests/{tracking_no}", dependencies=[Depends(allow(Role.PUBLIC))])
 async def see_request(tracking_no: str, tx: TxDep) -> RequestStatus:
     """How far a request is, for whoever has its tracking number, however it is written."""
-    request, status, since = await usecases.see_request(tx, tracking_no)
+    request, status, since = await following.see_request(tx, tracking_no)
     return RequestStatus(
         tracking_no=request.tracking_no,
         status=status,
@@ -42,3 +56,20 @@ async def see_request(tracking_no: str, tx: TxDep) -> RequestStatus:
         next=Sentence(**next_step(status).model_dump()),
         documents=list(request.documents),
     )
+
+
+@router.post("/requests/{tracking_no}/cancel", status_code=HTTPStatus.ACCEPTED)
+async def cancel_request(tracking_no: str, body: CancelBody, caller: Canceller, tx: TxDep) -> CancelAnswer:
+    """Ask for the cancelling of a request; the officer gives the papers back first."""
+    request, status, _ = await cancelling.cancel_request(tx, tracking_no, body.reason, caller)
+    return CancelAnswer(request_id=request.request_id, tracking_no=request.tracking_no, status=status)
+
+
+@router.post("/requests/{tracking_no}/reopen", status_code=HTTPStatus.CREATED)
+async def reopen_request(
+    tracking_no: str, body: ReopenBody, caller: Reopener, tx: TxDep, windows: WindowsDep
+) -> ReopenAnswer:
+    """Begin a delivered, rejected or closed request anew."""
+    wanted = reopening.Reopening(body.reason, body.documents)
+    reopened = await reopening.reopen_request(tx, tracking_no, wanted, caller, windows.reopen_working_days)
+    return ReopenAnswer(**{**reopened._asdict(), "documents": list(reopened.documents)}, status=PublicStatus.RECEIVED)

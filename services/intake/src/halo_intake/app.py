@@ -8,6 +8,7 @@ from halo_events.runtime import Handlers
 from halo_service.service import Job, Service
 
 from halo_intake import api, handlers, jobs
+from halo_intake.domain.closing import Windows
 from halo_intake.settings import IntakeSettings
 
 NOT_FOLDED: Final = ("timers",)
@@ -19,16 +20,18 @@ CLOSING_EVERY: Final = timedelta(seconds=2)
 def build(settings: IntakeSettings | None = None) -> Service:
     """The service, from these settings or from the environment. Raises ValidationError."""
     found = settings or IntakeSettings()
+    windows = Windows(found.reopen_working_days, found.close_working_days)
     return Service(
         name="intake",
         settings=found,
         handlers=Handlers(
             service="intake",
             projections=handlers.PROJECTIONS,
-            decisions=handlers.decisions(found.reopen_working_days),
+            decisions=handlers.decisions(windows.close_working_days),
             boundaries=handlers.BOUNDARIES,
         ),
         routers=(api.router,),
-        jobs=(Job("close-delivered", every=CLOSING_EVERY, run=jobs.close_delivered),),
+        jobs=(Job("close-ended", every=CLOSING_EVERY, run=jobs.close_ended),),
         migrations=resources.files(__package__) / "migrations",
+        resources=(windows,),
     )

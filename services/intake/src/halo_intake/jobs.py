@@ -1,16 +1,17 @@
-"""Timers: closes requests whose window for re-opening is over."""
+"""Timers: closes requests that came to their end some time ago."""
 
 from typing import Final
 
 from halo_events.runtime import Database
 
-from halo_intake import repository, usecases
+from halo_intake import repository
+from halo_intake.usecases import closing
 
 BATCH: Final = 20
 """Timers claimed at a time."""
 
 
-async def close_delivered(database: Database) -> int:
+async def close_ended(database: Database) -> int:
     """Close the requests that are due, each in a transaction of its own; how many were.
 
     One that fails stops no other: its next attempt comes later each time. Raises the first failure, once all had
@@ -22,7 +23,7 @@ async def close_delivered(database: Database) -> int:
     for request_id in due:
         try:
             async with database.transaction() as tx:
-                await usecases.close_request(tx, request_id)
+                await closing.close_request(tx, request_id)
         except Exception as error:  # noqa: BLE001 - raised below, when the others had their turn
             failures.append(error)
     if failures:

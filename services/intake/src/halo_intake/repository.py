@@ -8,13 +8,16 @@ from uuid import UUID
 from halo_events.contract.intake import PublicStatus
 from halo_events.runtime import Fold, load_statements
 
-from halo_intake.domain.requests import Request
+from halo_intake.domain.requests import Request, RequestRound
 from halo_intake.domain.status import Progress
 
 if TYPE_CHECKING:
     import asyncpg
 
 _SQL: Final = load_statements(__package__)
+
+DELIVERIES: Final = frozenset({PublicStatus.AT_KELURAHAN, PublicStatus.DELIVERED})
+"""Steps of an item that dispatch tells of."""
 
 
 class Filed(NamedTuple):
@@ -80,45 +83,82 @@ def _request(row: "asyncpg.Record | None") -> Request | None:
     return Request(**{**row, "documents": tuple(row["documents"])})
 
 
-async def insert_request_step(fold: Fold, request_id: UUID, status: PublicStatus, reached_at: datetime) -> None:
+async def update_cancel_asked(fold: Fold, request_id: UUID, reason: str) -> None:
+    """Note that cancelling was asked for, and why. Raises RowCountError for an unknown request."""
+    await fold.execute_one(_SQL["update_cancel_asked"], request_id, reason)
+
+
+async def update_cancelled(fold: Fold, request_id: UUID, cancelled_at: datetime) -> None:
+    """Note the cancelling. Raises RowCountError for an unknown request."""
+    await fold.execute_one(_SQL["update_cancelled"], request_id, cancelled_at)
+
+
+async def update_reopened(fold: Fold, in_round: RequestRound, reopened_at: datetime) -> None:
+    """Note that a round began. Raises RowCountError for an unknown request."""
+    await fold.execute_one(_SQL["update_reopened"], *in_round, reopened_at)
+
+
+async def insert_request_step(fold: Fold, in_round: RequestRound, status: PublicStatus, reached_at: datetime) -> None:
     """Note that a request came so far, unless it had before."""
-    await fold.execute(_SQL["insert_request_step"], request_id, status.value, reached_at)
+    await fold.execute(_SQL["insert_request_step"], *in_round, status.value, reached_at)
 
 
-async def delete_request_steps(fold: Fold, request_id: UUID, statuses: Sequence[PublicStatus]) -> None:
+async def delete_request_steps(fold: Fold, in_round: RequestRound, statuses: Sequence[PublicStatus]) -> None:
     """Note that these steps of a request stand no longer."""
-    await fold.execute(_SQL["delete_request_steps"], request_id, [status.value for status in statuses])
+    await fold.execute(_SQL["delete_request_steps"], *in_round, [status.value for status in statuses])
 
 
 async def insert_item_steps(
-    fold: Fold, request_id: UUID, item_ids: Sequence[UUID], status: PublicStatus, reached_at: datetime
+    fold: Fold, in_round: RequestRound, item_ids: Sequence[UUID], status: PublicStatus, reached_at: datetime
 ) -> None:
     """Note that items came so far, those that had not before."""
-    await fold.execute(_SQL["insert_item_steps"], request_id, list(item_ids), status.value, reached_at)
+    await fold.execute(_SQL["insert_item_steps"], *in_round, list(item_ids), status.value, reached_at)
+
+
+async def delete_item_steps(
+    fold: Fold, in_round: RequestRound, item_id: UUID, statuses: Sequence[PublicStatus]
+) -> None:
+    """Note that these steps of an item stand no longer."""
+    await fold.execute(_SQL["delete_item_steps"], *in_round, item_id, [status.value for status in statuses])
 
 
 async def insert_item_deliveries(
-    fold: Fold, request_id: UUID, item_ids: Sequence[UUID], delivered_at: datetime
+    fold: Fold, in_round: RequestRound, item_ids: Sequence[UUID], delivered_at: datetime
 ) -> None:
-    """Note that items were handed over at the door."""
-    await fold.execute(_SQL["insert_item_deliveries"], request_id, list(item_ids), delivered_at)
+    """Note that items were handed over to the resident."""
+    await fold.execute(_SQL["insert_item_deliveries"], *in_round, list(item_ids), delivered_at)
+
+
+async def insert_item_returns(
+    fold: Fold, in_round: RequestRound, item_ids: Sequence[UUID], returned_at: datetime
+) -> None:
+    """Note that the kelurahan keeps items."""
+    await fold.execute(_SQL["insert_item_returns"], *in_round, list(item_ids), returned_at)
+
+
+async def upsert_retention(fold: Fold, in_round: RequestRound) -> None:
+    """Count an answer that it is too late to cancel."""
+    await fold.execute_one(_SQL["upsert_retention"], *in_round)
+
+
+async def get_retentions(fold: Fold, in_round: RequestRound) -> int:
+    """How often the answer was, in this round, that it is too late to cancel."""
+    return await fold.fetchval(_SQL["find_retentions"], *in_round) or 0
 
 
 async def get_progress(fold: Fold, request: Request) -> Progress:
-    """All that is known of how far a request is."""
-    steps = {PublicStatus.RECEIVED: request.received_at}
-    if request.closed_at is not None:
-        steps[PublicStatus.CLOSED] = request.closed_at
+    """All that is known of how far a request is in its round."""
+    ends = {PublicStatus.CLOSED: request.closed_at, PublicStatus.CANCELLED: request.cancelled_at}
+    steps = {PublicStatus.RECEIVED: request.opened_at} | {end: time for end, time in ends.items() if time is not None}
     items: dict[UUID, dict[PublicStatus, datetime]] = {}
-    deliveries: dict[UUID, datetime] = {}
-    for row in await fold.fetch(_SQL["list_steps"], request.request_id):
+    deliveries: dict[UUID, dict[PublicStatus, datetime]] = {}
+    for row in await fold.fetch(_SQL["list_steps"], *request.in_round):
         item_id, status, reached_at = row["item_id"], PublicStatus(row["status"]), row["reached_at"]
         if item_id is None:
             steps[status] = reached_at
-        elif status is PublicStatus.DELIVERED:
-            deliveries[item_id] = reached_at
         else:
-            items.setdefault(item_id, {})[status] = reached_at
+            found = deliveries if status in DELIVERIES else items
+            found.setdefault(item_id, {})[status] = reached_at
     return Progress(steps, items, deliveries)
 
 
@@ -132,6 +172,11 @@ async def claim_timers(fold: Fold, now: datetime, limit: int) -> list[UUID]:
     return [row["request_id"] for row in await fold.fetch(_SQL["claim_timers"], now, limit)]
 
 
-async def delete_timer(fold: Fold, request_id: UUID) -> bool:
-    """Remove a timer; whether it was there."""
-    return await fold.execute(_SQL["delete_timer"], request_id) == 1
+async def delete_timer(fold: Fold, request_id: UUID) -> None:
+    """Remove a timer, if there is one."""
+    await fold.execute(_SQL["delete_timer"], request_id)
+
+
+async def delete_due_timer(fold: Fold, request_id: UUID, now: datetime) -> bool:
+    """Remove a timer whose time has come; whether there was one. A later round's stays."""
+    return await fold.execute(_SQL["delete_due_timer"], request_id, now) == 1

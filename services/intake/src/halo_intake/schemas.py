@@ -1,15 +1,16 @@
 """HTTP bodies."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from halo_events.contract.intake import PublicStatus
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, RootModel
+from halo_events.contract.intake import CancelReason, PublicStatus, ReopenReason
+from halo_events.contract.values import DocumentKind
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from halo_intake.domain.filing import Filing
+from halo_intake.domain.filing import MOST_DOCUMENTS, Filing
 
 EXAMPLE: Final = {
     "channel": "call_desk",
@@ -43,6 +44,27 @@ class FilingBody(RootModel[dict[str, Any]]):
         return {**handler(Filing.__pydantic_core_schema__), "examples": [EXAMPLE]}
 
 
+class _Body(BaseModel):
+    """Fields that nobody knows are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class CancelBody(_Body):
+    """Why the resident no longer wants what he asked for."""
+
+    reason: Annotated[CancelReason, Field(examples=["no_longer_needed"])]
+
+
+class ReopenBody(_Body):
+    """Why a request begins anew, and which of its documents are wanted; without `documents` all of them."""
+
+    reason: Annotated[ReopenReason, Field(examples=["wrong_data"])]
+    documents: Annotated[
+        tuple[DocumentKind, ...] | None, Field(min_length=1, max_length=MOST_DOCUMENTS, examples=[["ktp_el"]])
+    ] = None
+
+
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -70,6 +92,24 @@ class RequestFiledAnswer(_Answer):
     tracking_no: str
     status: PublicStatus
     warnings: list[Doubt] = []
+
+
+class CancelAnswer(_Answer):
+    """Cancelling was asked for. `status` is that of now; it becomes `cancelled` once the papers are back."""
+
+    request_id: UUID
+    tracking_no: str
+    status: PublicStatus
+
+
+class ReopenAnswer(_Answer):
+    """The round that began."""
+
+    request_id: UUID
+    tracking_no: str
+    round: int
+    status: PublicStatus
+    documents: list[str]
 
 
 class RequestStatus(_Answer):

@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
+
+
+class RequestRound(NamedTuple):
+    """One round of a request: facts of other rounds say nothing of it."""
+
+    request_id: UUID
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. `status` is the last one published, None before the first."""
+    """One request. `status` is the last one published, None before the first.
+
+    `cancel_asks` counts how often cancelling was asked for in this round, `cancel_reason` is that of the last time.
+    """
 
     request_id: UUID
     tracking_no: str
@@ -18,3 +29,17 @@ class Request:
     received_at: datetime
     closed_at: datetime | None
     status: str | None
+    reopened_at: datetime | None = None
+    cancel_asks: int = 0
+    cancel_reason: str | None = None
+    cancelled_at: datetime | None = None
+
+    @property
+    def opened_at(self) -> datetime:
+        """When its round began."""
+        return self.reopened_at or self.received_at
+
+    @property
+    def in_round(self) -> RequestRound:
+        """The round it is in."""
+        return RequestRound(self.request_id, self.round)

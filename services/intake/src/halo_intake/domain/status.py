@@ -2,16 +2,20 @@
 
 A request climbs through the request's own steps until its items are known; from then on each item climbs by itself
 and the request is where its least advanced item is. An item is as far as its furthest known step, so a delivery that
-is heard of before the handover counts at once.
+is heard of before the handover counts at once. A rejected item is at its end, so it holds back no other: a request
+without an open item is DELIVERED if any item was, and REJECTED if none was. While the least advanced item is held, the
+request is HELD. Only facts of the request's round count: a re-opened request begins anew.
 
-A status only climbs, with one exception: where the officer who held a request left, what he promised falls, and a
-request for which no more was done is RECEIVED again.
+A status only climbs, with these exceptions: a visit that did not come about, an officer who left before he visited,
+papers that are asked for again, a hold, and a re-opening.
+
+The rules are the programme's own: item by item, so that one rejected paper neither blocks nor closes the others.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from halo_events.contract.intake import PublicStatus
@@ -27,6 +31,7 @@ LIFECYCLE: Final = (
     PublicStatus.PROCESSING,
     PublicStatus.PRINTED,
     PublicStatus.WITH_OFFICER,
+    PublicStatus.AT_KELURAHAN,
     PublicStatus.DELIVERED,
     PublicStatus.CLOSED,
 )
@@ -35,7 +40,19 @@ LIFECYCLE: Final = (
 PROMISES: Final = (PublicStatus.OFFERED, PublicStatus.ACCEPTED, PublicStatus.VISIT_SCHEDULED)
 """Steps that stand only as long as an officer is asked or holds the request. The later ones were done."""
 
-_RANK: Final = {status: rank for rank, status in enumerate(LIFECYCLE)}
+REVISED: Final = (PublicStatus.SUBMITTED, PublicStatus.VERIFYING, PublicStatus.PROCESSING)
+"""Steps of an item that fall when papers of it are asked for again: all between the collecting and the printing."""
+
+ENDS: Final = frozenset({PublicStatus.DELIVERED, PublicStatus.REJECTED})
+"""No item is open any more: the request may be re-opened for a while, and is closed."""
+
+OVER: Final = ENDS | {PublicStatus.CLOSED, PublicStatus.CANCELLED}
+"""Too late to cancel."""
+
+_RANK: Final = {
+    status: rank for rank, status in enumerate((*LIFECYCLE[:-1], PublicStatus.REJECTED, PublicStatus.CLOSED))
+}
+"""REJECTED ranks past DELIVERED: the least advanced of several ended items is a delivered one, if there is any."""
 
 Steps = Mapping[PublicStatus, datetime]
 """Which statuses were reached, and when that was recorded."""
@@ -43,38 +60,76 @@ Steps = Mapping[PublicStatus, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """All that is known of how far a request is.
+    """All that is known of how far a request is in its round.
 
-    `request`: steps of the request as a whole, RECEIVED at least. `items`: steps of each item. `deliveries`: when an
-    item was handed over at the door, which may be known before the item is.
+    `request`: steps of the request as a whole, RECEIVED at least. `items`: steps of each item. `deliveries`: how far
+    the delivery of an item is (AT_KELURAHAN, DELIVERED), which may be known before the item is.
     """
 
     request: Steps
     items: Mapping[UUID, Steps] = field(default_factory=dict)
-    deliveries: Mapping[UUID, datetime] = field(default_factory=dict)
+    deliveries: Mapping[UUID, Steps] = field(default_factory=dict)
 
 
-def public_status(progress: Progress) -> tuple[PublicStatus, datetime]:
+class Standing(NamedTuple):
+    """A public status, and since when."""
+
+    status: PublicStatus
+    since: datetime
+
+
+class _Item(NamedTuple):
+    """The steps of an item. `held_at` is None when no hold stands: past its printing none does."""
+
+    steps: Steps
+    held_at: datetime | None
+
+
+def public_status(progress: Progress) -> Standing:
     """How far a request is, and since when."""
-    items = [_with_delivery(steps, progress.deliveries.get(item_id)) for item_id, steps in progress.items.items()]
-    status = _furthest(progress.request)
-    if items and status is not PublicStatus.CLOSED:
-        status = max(status, min(map(_furthest, items), key=_RANK.__getitem__), key=_RANK.__getitem__)
-    return status, _since(progress.request, items, status)
+    cancelled_at, closed_at = (progress.request.get(end) for end in (PublicStatus.CANCELLED, PublicStatus.CLOSED))
+    if cancelled_at is not None:
+        return Standing(PublicStatus.CANCELLED, cancelled_at)
+    standing = _standing(progress)
+    if closed_at is None or standing.status is PublicStatus.REJECTED:
+        return standing
+    return Standing(PublicStatus.CLOSED, closed_at)
 
 
-def _with_delivery(steps: Steps, delivered_at: datetime | None) -> Steps:
-    return steps if delivered_at is None else {**steps, PublicStatus.DELIVERED: delivered_at}
+def ended_at(progress: Progress) -> datetime | None:
+    """When a request came to its end, from where the window for re-opening is counted; None where it has not."""
+    status, since = public_status(progress)
+    if status is PublicStatus.CLOSED:
+        before = _standing(progress)
+        return before.since if before.status in ENDS else since
+    return since if status in ENDS else None
+
+
+def _standing(progress: Progress) -> Standing:
+    """How far the work on a request is, whether it was closed or not."""
+    request: Steps = {status: time for status, time in progress.request.items() if status is not PublicStatus.CLOSED}
+    items = [_item(steps, progress.deliveries.get(item_id, {})) for item_id, steps in progress.items.items()]
+    least = [min((_furthest(item.steps) for item in items), key=_RANK.__getitem__)] if items else []
+    status = max((_furthest(request), *least), key=_RANK.__getitem__)
+    since = _since(request, items, status)
+    holds = [item.held_at for item in items if item.held_at is not None and _furthest(item.steps) is status]
+    return Standing(PublicStatus.HELD, max(since, min(holds))) if holds else Standing(status, since)
+
+
+def _item(steps: Steps, delivery: Steps) -> _Item:
+    climbed = {**{step: time for step, time in steps.items() if step in _RANK}, **delivery}
+    past = _RANK[_furthest(climbed)] >= _RANK[PublicStatus.PRINTED]
+    return _Item(climbed, None if past else steps.get(PublicStatus.HELD))
 
 
 def _furthest(steps: Steps) -> PublicStatus:
     return max(steps, key=_RANK.__getitem__)
 
 
-def _since(request: Steps, items: list[Steps], status: PublicStatus) -> datetime:
-    """When the request as a whole was first at this status or past it."""
+def _since(request: Steps, items: list[_Item], status: PublicStatus) -> datetime:
+    """When the request as a whole was first at this status or past it, by the steps that stand."""
     by_request = _reached(request, status)
-    by_items = [time for time in (_reached(item, status) for item in items) if time is not None]
+    by_items = [time for time in (_reached(item.steps, status) for item in items) if time is not None]
     moments = [by_request] if by_request is not None else []
     if by_items and len(by_items) == len(items):
         moments.append(max(by_items))

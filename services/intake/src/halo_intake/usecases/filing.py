@@ -1,4 +1,4 @@
-"""One function per step of a request's life with intake."""
+"""Filing: what e-OPen sends and what people enter becomes a request, or is refused with all its faults."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,16 +6,8 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from halo_events.contract.event import SYSTEM, Actor, ActorRole
-from halo_events.contract.intake import (
-    ClosedBy,
-    PublicStatus,
-    RequestClosed,
-    RequestProgressed,
-    RequestReceived,
-    RequestRefused,
-)
+from halo_events.contract.intake import PublicStatus, RequestReceived, RequestRefused
 from halo_events.contract.values import Channel
-from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 from halo_service.callers import Caller, Role
 from halo_service.local_time import WIB
@@ -25,13 +17,12 @@ from uuid_utils.compat import uuid7
 
 from halo_intake import repository
 from halo_intake.domain.attempts import Attempt
-from halo_intake.domain.closing import close_after
 from halo_intake.domain.filing import Fault, Filing, check_filing, distinct, filed_at
-from halo_intake.domain.requests import Request
-from halo_intake.domain.sentences import next_step, reasons
-from halo_intake.domain.status import public_status
-from halo_intake.domain.tracking import new_tracking_no, read_tracking_no
-from halo_intake.errors import AlreadyFiledError, InvalidFilingError, InvalidTrackingNumberError, RequestNotFoundError
+from halo_intake.domain.sentences import reasons
+from halo_intake.domain.status import Standing
+from halo_intake.domain.tracking import new_tracking_no
+from halo_intake.errors import AlreadyFiledError, InvalidFilingError
+from halo_intake.usecases.following import publish, repeat_status
 
 CHANNELS: Final[Mapping[Role, frozenset[Channel]]] = {
     Role.CLERK: frozenset({Channel.CALL_DESK, Channel.SMS, Channel.WALK_IN}),
@@ -52,14 +43,6 @@ class Receipt(NamedTuple):
     request_id: UUID
     tracking_no: str
     doubts: tuple[Fault, ...] = ()
-
-
-class Sight(NamedTuple):
-    """What everybody who has the tracking number may see."""
-
-    request: Request
-    status: PublicStatus
-    since: datetime
 
 
 async def answer_attempt(tx: Tx, attempt: Attempt) -> None:
@@ -162,7 +145,7 @@ async def receive_request(tx: Tx, filing: Filing, actor: Actor, *, occurred_at: 
         resident=filing.contract_resident(),
     )
     await tx.emit(received)
-    await _publish(tx, received, PublicStatus.RECEIVED, tx.now)
+    await publish(tx, received, Standing(PublicStatus.RECEIVED, tx.now))
     return receipt
 
 
@@ -171,67 +154,3 @@ async def _unused_tracking_no(tx: Tx) -> str:
         tracking_no = new_tracking_no(tx.now.astimezone(WIB).year)
         if not await repository.is_tracking_no_taken(tx, tracking_no):
             return tracking_no
-
-
-async def repeat_status(tx: Tx, request_id: UUID) -> None:
-    """Publish the public status, whether it changed or not. Raises NotYetError for an unknown request."""
-    await _publish(tx, *await _sight(tx, request_id))
-
-
-async def follow_request(tx: Tx, request_id: UUID, reopen_working_days: int) -> None:
-    """Publish the public status if it changed; once all is delivered, set the time of closing.
-
-    Raises NotYetError for an unknown request.
-    """
-    request, status, since = await _sight(tx, request_id)
-    if status == request.status:
-        return
-    await _publish(tx, request, status, since)
-    if status is PublicStatus.DELIVERED:
-        await repository.upsert_timer(tx, request_id, close_after(since, reopen_working_days))
-
-
-async def close_request(tx: Tx, request_id: UUID) -> None:
-    """Close a request whose time has come, unless somebody did or it is no longer delivered."""
-    request, status, _ = await _sight(tx, request_id)
-    if not await repository.delete_timer(tx, request_id) or status is not PublicStatus.DELIVERED:
-        return
-    closed = RequestClosed(
-        request_id=request_id, round=request.round, occurred_at=tx.now, actor=SYSTEM, closed_by=ClosedBy.TIMER
-    )
-    await tx.emit(closed)
-    await repeat_status(tx, request_id)
-
-
-async def see_request(tx: Tx, text: str) -> Sight:
-    """The public status of a tracking number. Raises InvalidTrackingNumberError and RequestNotFoundError."""
-    tracking_no = read_tracking_no(text)
-    if tracking_no is None:
-        raise InvalidTrackingNumberError
-    request = await repository.find_by_tracking_no(tx, tracking_no)
-    if request is None:
-        raise RequestNotFoundError
-    return Sight(request, *public_status(await repository.get_progress(tx, request)))
-
-
-async def _sight(tx: Tx, request_id: UUID) -> Sight:
-    request = await repository.lock_request(tx, request_id)
-    if request is None:
-        raise NotYetError("request.received of the request")
-    return Sight(request, *public_status(await repository.get_progress(tx, request)))
-
-
-async def _publish(tx: Tx, request: Request | RequestReceived, status: PublicStatus, since: datetime) -> None:
-    progressed = RequestProgressed(
-        request_id=request.request_id,
-        round=request.round,
-        occurred_at=tx.now,
-        actor=SYSTEM,
-        tracking_no=request.tracking_no,
-        channel=request.channel,
-        source_ref=request.source_ref,
-        status=status,
-        since=since,
-        next=next_step(status),
-    )
-    await tx.emit(progressed)
