@@ -11,7 +11,7 @@ from halo_dispatch.repository import lists, requests
 from halo_dispatch.repository.statements import SQL
 from halo_dispatch.usecases.delivery import Delivery, complete_delivery
 from halo_events.contract.event import SYSTEM
-from halo_events.contract.intake import ClosedBy, RequestClosed
+from halo_events.contract.intake import CancelReason, ClosedBy, RequestCancelled, RequestClosed
 from halo_events.contract.values import DocumentKind, Relation
 from halo_events.runtime import Database, RowCountError
 
@@ -66,6 +66,42 @@ class TestOpenAssignments:
         )
 
         await world.fact(closed)
+
+        assert await open_of(database, officer_id) == []
+
+    async def test_rejected(self, world: "World", database: Database) -> None:
+        """A rejected document is not awaited: with the others delivered, or with all rejected, nothing is left."""
+        request_id, officer_id = await world.accepted()
+        items = await world.need(request_id, officer_id, DocumentKind.KTP_EL, DocumentKind.KIA)
+        await world.handed(request_id, officer_id, items[:1])
+        await world.rejected(request_id, items[1])
+        seen = [await open_of(database, officer_id)]
+        await world.delivered(request_id, officer_id, items[:1])
+        seen.append(await open_of(database, officer_id))
+        other, holder_id = await world.accepted("002")
+        for item_id in await world.need(other, holder_id, DocumentKind.KTP_EL, DocumentKind.KIA):
+            seen.append(await open_of(database, holder_id))
+            await world.rejected(other, item_id)
+        seen.append(await open_of(database, holder_id))
+
+        assert seen == [[request_id], [], [other], [other], []]
+
+    async def test_rejected_is_no_load(self, world: "World") -> None:
+        """A request whose documents are all rejected keeps its officer no busier than one without."""
+        request_id, officer_id = await world.accepted()
+        (item_id,) = await world.need(request_id, officer_id, DocumentKind.KTP_EL)
+        await world.officer("001", officer_id=UUID(int=2**128 - 1))
+
+        await world.rejected(request_id, item_id)
+        _, (offered,) = await world.request("001")
+
+        assert offered.model_dump()["officer_id"] == officer_id
+
+    async def test_cancelled(self, world: "World", database: Database) -> None:
+        """What intake cancelled is open no more."""
+        request_id, officer_id = await world.accepted()
+
+        await world.says(RequestCancelled, request_id, reason=CancelReason.OTHER)
 
         assert await open_of(database, officer_id) == []
 

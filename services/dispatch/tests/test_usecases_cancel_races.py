@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 from halo_dispatch.errors import CancelNotAskedError, RequestCancelledError
+from halo_dispatch.repository import register
 from halo_dispatch.usecases.cancel import answer_cancel, release_assignment
 from halo_dispatch.usecases.delivery import Delivery, complete_delivery
+from halo_dispatch.usecases.leaving import let_officers_go
 from halo_dispatch.usecases.visit import schedule_visit
 from halo_events.contract.dispatch import AssignmentReleased, AssignmentRetained, DeliveryCompleted, VisitScheduled
 from halo_events.contract.event import SYSTEM, Event
@@ -88,6 +90,18 @@ class TestAtOneTime:
             await eventually(lambda: somebody_waits(database), within=4)
 
         assert [type(event) for event in await delivering] == [DeliveryCompleted, AssignmentRetained]
+
+    async def test_wish_during_the_load(self, world: "World", database: Database) -> None:
+        """A wish to cancel while the register is loaded waits without holding what the load needs."""
+        request_id, officer_id = await world.accepted()
+
+        async with database.transaction() as tx:
+            await register.lock_register(tx)
+            asking = asyncio.create_task(world.cancel_requested(request_id))
+            await eventually(lambda: somebody_waits(database), within=4)
+            await let_officers_go(tx, [officer_id])
+
+        assert [type(event) for event in await asking] == [AssignmentReleased]
 
     async def test_plan_against_wish(self, world: "World", database: Database) -> None:
         """A wish to cancel that waits for a visit being planned releases the request, and the visit falls."""

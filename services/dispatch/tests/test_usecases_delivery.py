@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from halo_dispatch.errors import (
     AlreadyDeliveredError,
+    ItemRejectedError,
     ItemUnknownError,
     NotHolderError,
     ProofNotValidError,
@@ -90,6 +91,19 @@ class TestCompleteDelivery:
         with pytest.raises(ItemUnknownError) as caught:
             await deliver(database, request_id, officer_id, others, await world.proof(request_id))
         assert [fault.field for fault in caught.value.fields] == [f"items.{place}" for place in range(len(others))]
+
+    async def test_rejected(self, world: "World", database: Database) -> None:
+        """A document that the service point rejected is not waited for: there is nothing to deliver."""
+        request_id, officer_id = await world.accepted()
+        items = await world.need(request_id, officer_id, *KINDS)
+        await world.handed(request_id, officer_id, items[:1])
+        await world.rejected(request_id, items[1])
+
+        with pytest.raises(ItemRejectedError) as caught:
+            await deliver(database, request_id, officer_id, items, await world.proof(request_id))
+
+        assert [fault.field for fault in caught.value.fields] == ["items.1"]
+        assert len(await world.delivered(request_id, officer_id, items[:1])) == 1
 
     async def test_only_the_holder(self, world: "World", database: Database) -> None:
         """Nobody reports another officer's delivery."""
