@@ -120,6 +120,9 @@ def _delivering() -> Iterator[Event]:
     photo = {"sha256": SHA256, "size": 9, "media_type": "image/jpeg", "purpose": documents.Purpose.DELIVERY_PROOF}
     yield documents.PaperUploaded(**_about(), **photo, paper_id=PHOTO)
     yield documents.PaperCleared(**_about(), paper_id=PHOTO, checks=("type",))
+    vain = {"officer_id": OFFICER, "items": (ITEM,)}
+    yield dispatch.DeliveryFailed(**_about(), **vain, reason=dispatch.DeliveryFailure.NOBODY_HOME, tries=3)
+    yield dispatch.DeliveryReturned(**_about(), **vain, kelurahan_code=KELURAHAN)
     yield dispatch.DeliveryCompleted(
         **_about(),
         delivery_id=DELIVERY,
@@ -140,6 +143,8 @@ def _delivering() -> Iterator[Event]:
         language="id",
     )
     yield notify.MessageSent(**_about(), message_id=MESSAGE)
+    yield intake.RequestCancelRequested(**_about(), reason=intake.CancelReason.OTHER)
+    yield dispatch.AssignmentRetained(**_about(), reason=dispatch.RetainReason.DELIVERED)
     yield intake.RequestClosed(**_about(), closed_by=intake.ClosedBy.TIMER)
     yield intake.RequestProgressed(
         **_about(),

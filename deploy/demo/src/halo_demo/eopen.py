@@ -1,7 +1,8 @@
 """The e-OPen backend, as a process of its own: it knows nothing of this project but the documented event format.
 
 It publishes the records of a file on `eopen.request.v1`, follows `halopamor.intake.request.v1`, and writes down which
-answers each record got. It ends when its standard input closes.
+answers each record got. Some residents tap "cancel" when they see a certain status. It ends when its standard input
+closes.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.structs import RecordMetadata
 
 REQUESTS: Final = "eopen.request.v1"
 ANSWERS: Final = "halopamor.intake.request.v1"
@@ -32,6 +34,9 @@ class Ledger:
         self.answers: list[dict[str, Any]] = []
         self.followed: dict[str, list[str]] = {}
         """The statuses of each of our numbers, in the order in which we were told."""
+        self.shown: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        """Numbers with the statuses that their residents see now."""
+        self._ours: set[str] = set()
         self._seen: set[tuple[str, str]] = set()
 
     def add_answer(self, record: ConsumerRecord) -> None:
@@ -43,10 +48,16 @@ class Ledger:
         self._seen.add(identity)
         kind = headers["ce_type"].removeprefix(PREFIX).removesuffix(".v1")
         data = json.loads(record.value)
-        ours = data.get("channel") == "eopen"
-        if kind == "progressed" and ours:
+        if data.get("channel") == "eopen":
+            self._ours.add(data["request_id"])
+        if data["request_id"] in self._ours:
+            self._add_ours(kind, headers, data)
+
+    def _add_ours(self, kind: str, headers: dict[str, str], data: dict[str, Any]) -> None:
+        if kind == "progressed":
             self.followed.setdefault(data["source_ref"], []).append(data["status"])
-        if kind in {"received", "refused", "progressed"} and ours:
+            self.shown.put_nowait((data["source_ref"], data["status"]))
+        if kind in {"received", "refused", "progressed", "cancel_requested", "cancelled"}:
             self.answers.append(_answer(kind, headers, data))
 
     def write(self, path: Path) -> None:
@@ -68,23 +79,27 @@ def _answer(kind: str, headers: dict[str, str], data: dict[str, Any]) -> dict[st
     }
 
 
-async def publish(kafka: str, lines: Sequence[dict[str, Any]], ledger: Ledger, pause: float) -> None:
+async def publish(producer: AIOKafkaProducer, lines: Sequence[dict[str, Any]], ledger: Ledger, pause: float) -> None:
     """Send the records in the order of the file; `pause` is in seconds, between two of them."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True)
-    await producer.start()
-    try:
-        for line in lines:
-            pending = await producer.send(
-                REQUESTS,
-                value=_value(line),
-                key=line["key"].encode() if line["key"] else None,
-                headers=_headers(line["headers"]),
-            )
-            sent = await asyncio.wait_for(pending, SEND_SECONDS)
-            ledger.sent.append({"ref": line["ref"], "partition": sent.partition, "offset": sent.offset})
-            await asyncio.sleep(pause)
-    finally:
-        await producer.stop()
+    for line in lines:
+        sent = await _send(producer, line)
+        ledger.sent.append({"ref": line["ref"], "partition": sent.partition, "offset": sent.offset})
+        await asyncio.sleep(pause)
+
+
+async def cancel(producer: AIOKafkaProducer, lines: Sequence[dict[str, Any]], ledger: Ledger) -> None:
+    """Ask to cancel, once, where a resident who wants to sees the status at which he does."""
+    wanted = {line["ref"]: line["cancel"] for line in lines if "cancel" in line}
+    while True:
+        ref, status = await ledger.shown.get()
+        if ref in wanted and wanted[ref]["when"] == status:
+            await _send(producer, wanted.pop(ref))
+
+
+async def _send(producer: AIOKafkaProducer, line: dict[str, Any]) -> RecordMetadata:
+    key = line["key"].encode() if line["key"] else None
+    pending = await producer.send(REQUESTS, value=_value(line), key=key, headers=_headers(line["headers"]))
+    return await asyncio.wait_for(pending, SEND_SECONDS)
 
 
 def _value(line: dict[str, Any]) -> bytes:
@@ -128,18 +143,25 @@ async def _partitions(consumer: AIOKafkaConsumer) -> Sequence[int]:
 async def run(kafka: str, lines: Sequence[dict[str, Any]], report: Path, pause: float) -> None:
     """Publish the records, and follow until standard input closes."""
     ledger, end = Ledger(), asyncio.Event()
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, enable_idempotence=True)
+    await producer.start()
     following = asyncio.create_task(follow(kafka, ledger, end))
-    publishing = asyncio.create_task(publish(kafka, lines, ledger, pause))
+    sending = [
+        asyncio.create_task(publish(producer, lines, ledger, pause)),
+        asyncio.create_task(cancel(producer, lines, ledger)),
+    ]
     closing = asyncio.create_task(_await_close())
     while not closing.done():
         ledger.write(report)
         await asyncio.wait({closing}, timeout=WRITE_SECONDS)
-        for task in (following, publishing):
+        for task in (following, *sending):
             if task.done():
                 task.result()
-    publishing.cancel()
+    for task in sending:
+        task.cancel()
     end.set()
     await following
+    await producer.stop()
     ledger.write(report)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from halo_demo.faults import FAULTS, SHARE, Record, set_value
+from halo_demo.lives import CANCEL_WHEN, EVERYDAY, EVERYDAY_EVERY, Life
 from halo_demo.paths import DATA, KELURAHAN_FILE, RW_FILE
 from halo_demo.register import read_rows
 from halo_demo.residents import NOTES, House, make_resident
@@ -17,6 +18,7 @@ from halo_demo.residents import NOTES, House, make_resident
 SEED: Final = 3275
 REQUESTS: Final = 200
 FILED: Final = "id.go.bekasikota.eopen.request.filed.v1"
+CANCEL_ASKED: Final = "id.go.bekasikota.eopen.request.cancel_asked.v1"
 SOURCE: Final = "/eopen"
 FIRST_DAY: Final = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
 SINGLE: Final = (("ktp_el",), ("kartu_keluarga",), ("kia",), ("akta_kelahiran",), ("akta_kematian",))
@@ -158,7 +160,30 @@ def _with_repeats(rng: random.Random, lines: Sequence[Line]) -> list[Line]:
     for fault in MENDED:
         line = next(line for line in lines if line.expectation.get("fault") == fault)
         later[line.record["n"]] = _filed_again(rng, line, "delivered", line.record["_clean"])
+        later[line.record["n"]].expectation["life"] = Life.STRAIGHT
+    _give_lives(rng, [line for line in lines if line.expectation["outcome"] == "delivered"], later)
     return list(_interleave(lines, later))
+
+
+def _give_lives(rng: random.Random, good: Sequence[Line], later: Mapping[int, Line]) -> None:
+    """Choose the life of each good request; what is filed or sent again goes straight."""
+    turn = 0
+    for place, line in enumerate(good):
+        line.expectation["life"] = Life.STRAIGHT
+        if place % EVERYDAY_EVERY == 0 and line.record["n"] not in later:
+            life = EVERYDAY[turn % len(EVERYDAY)]
+            turn += 1
+            line.expectation["life"] = life
+            if life in CANCEL_WHEN:
+                line.record["cancel"] = _cancelling(rng, line.record["ref"], CANCEL_WHEN[life])
+                line.expectation["cancel_ce_id"] = line.record["cancel"]["headers"]["ce_id"]
+
+
+def _cancelling(rng: random.Random, ref: str, when: str) -> Record:
+    """Make what e-OPen publishes when the resident taps "cancel": `when` is the status that he sees then."""
+    headers = _headers(rng, ref) | {"ce_type": CANCEL_ASKED}
+    data = {"occurred_at": FIRST_DAY.isoformat(), "eopen_id": ref, "reason": "obtained_elsewhere"}
+    return {"when": when, "key": ref, "headers": headers, "value": json.dumps(data)}
 
 
 def _filed_again(rng: random.Random, line: Line, outcome: str, record: Mapping[str, Any]) -> Line:

@@ -195,7 +195,7 @@ def _service(name: str, plan: _Plan, endpoints: Endpoints, database: str) -> Pro
 def _own_settings(name: str, plan: _Plan, endpoints: Endpoints) -> dict[str, str]:
     """Return what only this service is told."""
     if name == "intake":
-        return {"HALO_REOPEN_WORKING_DAYS": "0"}
+        return {"HALO_CLOSE_WORKING_DAYS": "0"}
     if name == "documents":
         return {
             "HALO_S3_ENDPOINT": endpoints.minio,

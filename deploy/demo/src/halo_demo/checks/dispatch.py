@@ -1,6 +1,7 @@
 """dispatch's tables, folded from the topics."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from halo_events.contract import dispatch, documents, intake
 from halo_events.contract.event import RequestEvent
@@ -24,6 +25,7 @@ def fold(topics: Topics) -> list[Table]:
         _declines(topics),
         _visits(topics),
         *_deliveries(topics),
+        _tried_items(topics),
     ]
 
 
@@ -75,9 +77,19 @@ def _requests(topics: Topics) -> Table:
             note=event.resident.note,
             received_at=envelope.time,
             closed_at=None,
+            cancel_requested_round=None,
+            cancelled_at=None,
         )
-    for envelope, closed in topics.of(intake.RequestClosed):
-        table.update(closed.request_id, closed_at=envelope.time)
+    for envelope, later in topics.of(RequestEvent):
+        match later:
+            case intake.RequestClosed():
+                table.update(later.request_id, closed_at=envelope.time)
+            case intake.RequestCancelRequested():
+                table.update(later.request_id, cancel_requested_round=later.round)
+            case intake.RequestCancelled():
+                table.update(later.request_id, cancelled_at=envelope.time)
+            case intake.RequestReopened():
+                table.update(later.request_id, round=later.round, documents=later.documents, closed_at=None)
     return table
 
 
@@ -86,8 +98,15 @@ def _items(topics: Topics) -> Table:
     for envelope, event in topics.of(documents.NeedRecorded):
         for item in event.items:
             table.insert_once(
-                item_id=item.item_id, request_id=event.request_id, kind=item.kind, recorded_at=envelope.time
+                item_id=item.item_id,
+                request_id=event.request_id,
+                round=event.round,
+                kind=item.kind,
+                recorded_at=envelope.time,
+                rejected_at=None,
             )
+    for envelope, rejected in topics.of(documents.VerificationRejected):
+        table.update(rejected.item_id, rejected_at=envelope.time)
     return table
 
 
@@ -126,23 +145,35 @@ def _papers(topics: Topics) -> Table:
 
 def _assignments(topics: Topics) -> Table:
     table = Table("assignments", ("request_id",))
-    blank = dict.fromkeys(("officer_id", "level", "due_at", "kelurahan_code", "await_reason", "coordinator_id"))
     for envelope, event in topics.of(RequestEvent):
-        now = {"request_id": event.request_id, "round": event.round, "changed_at": envelope.time}
-        match event:
-            case dispatch.AssignmentOffered():
-                offer = {"officer_id": event.officer_id, "level": event.level, "due_at": event.due_at}
-                table.insert(**blank | now | offer | {"state": "offered"})
-            case dispatch.AssignmentAwaited():
-                place = {"kelurahan_code": event.kelurahan_code, "coordinator_id": event.coordinator_id}
-                table.insert(**blank | now | place | {"state": "awaited", "await_reason": event.reason})
-            case dispatch.AssignmentAccepted():
-                held = {"state": "accepted", "officer_id": event.officer_id, "due_at": None}
-                table.update(event.request_id, **held, changed_at=envelope.time)
-            case dispatch.AssignmentDeclined():
-                free = {"state": "declined", "officer_id": None, "level": None, "due_at": None}
-                table.update(event.request_id, **free, changed_at=envelope.time)
+        changes = _change(event)
+        if changes is not None:
+            before = table.rows.get((event.request_id,), {"cancel_answered_round": None})
+            table.insert(**before | changes | {"request_id": event.request_id, "changed_at": envelope.time})
+        elif isinstance(event, dispatch.AssignmentRetained):
+            table.update(event.request_id, cancel_answered_round=event.round)
     return table
+
+
+def _change(event: RequestEvent) -> Mapping[str, Any] | None:
+    """Say what an event changes in an assignment, or nothing."""
+    blank = dict.fromkeys(("officer_id", "level", "due_at", "kelurahan_code", "await_reason", "coordinator_id"))
+    match event:
+        case dispatch.AssignmentOffered():
+            offer = {"officer_id": event.officer_id, "level": event.level, "due_at": event.due_at}
+            return blank | offer | {"round": event.round, "state": "offered"}
+        case dispatch.AssignmentAwaited():
+            place = {"kelurahan_code": event.kelurahan_code, "coordinator_id": event.coordinator_id}
+            return blank | place | {"round": event.round, "state": "awaited", "await_reason": event.reason}
+        case dispatch.AssignmentAccepted():
+            return {"state": "accepted", "officer_id": event.officer_id, "due_at": None}
+        case dispatch.AssignmentDeclined():
+            return {"state": "declined", "officer_id": None, "level": None, "due_at": None}
+        case dispatch.AssignmentReleased():
+            end = {"state": "released", "officer_id": event.officer_id, "cancel_answered_round": event.round}
+            return blank | end
+        case _:
+            return None
 
 
 def _declines(topics: Topics) -> Table:
@@ -161,23 +192,41 @@ def _declines(topics: Topics) -> Table:
 def _visits(topics: Topics) -> Table:
     table = Table("visits", ("visit_id",))
     for envelope, event in topics.of(RequestEvent):
-        if isinstance(event, dispatch.VisitScheduled | dispatch.AssignmentAwaited):
+        if _replaces_visit(event):
             for row in table.rows.values():
-                if row["request_id"] == event.request_id and row["made_at"] is None and row["replaced_at"] is None:
+                ended = row["made_at"] or row["replaced_at"] or row["missed_at"]
+                if row["request_id"] == event.request_id and ended is None:
                     row["replaced_at"] = envelope.time
-        if isinstance(event, dispatch.VisitScheduled):
-            table.insert(
-                visit_id=event.visit_id,
-                request_id=event.request_id,
-                officer_id=event.officer_id,
-                visit_at=event.visit_at,
-                scheduled_at=envelope.time,
-                replaced_at=None,
-                made_at=None,
-            )
-        elif isinstance(event, dispatch.VisitMade):
-            table.update(event.visit_id, made_at=envelope.time)
+        match event:
+            case dispatch.VisitScheduled():
+                _insert_visit(table, event, scheduled_at=envelope.time)
+            case dispatch.VisitMade():
+                table.update(event.visit_id, made_at=envelope.time)
+            case dispatch.VisitMissed():
+                table.update(event.visit_id, missed_at=envelope.time, miss_reason=event.reason)
     return table
+
+
+def _replaces_visit(event: RequestEvent) -> bool:
+    """Tell whether a visit that was planned falls: for another, with its holder, or with its round."""
+    if isinstance(event, dispatch.AssignmentOffered):
+        return event.round > 1
+    return isinstance(event, dispatch.VisitScheduled | dispatch.AssignmentAwaited | dispatch.AssignmentReleased)
+
+
+def _insert_visit(table: Table, event: dispatch.VisitScheduled, **times: object) -> None:
+    table.insert(
+        visit_id=event.visit_id,
+        request_id=event.request_id,
+        round=event.round,
+        officer_id=event.officer_id,
+        visit_at=event.visit_at,
+        replaced_at=None,
+        made_at=None,
+        missed_at=None,
+        miss_reason=None,
+        **times,
+    )
 
 
 def _deliveries(topics: Topics) -> tuple[Table, Table]:
@@ -195,3 +244,17 @@ def _deliveries(topics: Topics) -> tuple[Table, Table]:
         for item_id in event.items:
             items.insert(item_id=item_id, request_id=event.request_id, delivery_id=event.delivery_id)
     return deliveries, items
+
+
+def _tried_items(topics: Topics) -> Table:
+    table = Table("tried_items", ("item_id",))
+    for envelope, event in topics.of(RequestEvent):
+        if isinstance(event, dispatch.DeliveryFailed):
+            for item_id in event.items:
+                before = table.rows.get((item_id,), {"tries": 0, "returned_at": None})
+                last = {"reason": event.reason, "failed_at": envelope.time, "tries": before["tries"] + 1}
+                table.insert(**before | last | {"item_id": item_id, "request_id": event.request_id})
+        elif isinstance(event, dispatch.DeliveryReturned):
+            for item_id in event.items:
+                table.update(item_id, returned_at=envelope.time)
+    return table

@@ -1,0 +1,41 @@
+"""What becomes of each good request: most go straight to the door, some go one of the everyday ways beside it."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Life(StrEnum):
+    """How a request goes.
+
+    `missed`: nobody is at home at the first visit. `cancelled`: the resident asks for it in e-OPen when the officer is
+    there; `too_late`: when all is delivered. `returned`: three deliveries are in vain, and the resident fetches the
+    documents at the kelurahan. `reopened`: the first document is wrong and brought once more.
+    """
+
+    STRAIGHT = "straight"
+    MISSED = "missed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    TOO_LATE = "too_late"
+    REOPENED = "reopened"
+
+
+EVERYDAY: Final = tuple(life for life in Life if life is not Life.STRAIGHT)
+EVERYDAY_EVERY: Final = 3
+"""One good request in so many goes one of the everyday ways, each in its turn."""
+CANCEL_WHEN: Final[Mapping[Life, str]] = {Life.CANCELLED: "collecting", Life.TOO_LATE: "delivered"}
+"""The status at which the resident asks to cancel."""
+ROUNDS: Final[Mapping[Life, int]] = {Life.REOPENED: 2}
+"""Rounds of a life, where they are more than one."""
+
+
+def lives_of(expectations: Iterable[Mapping[str, Any]]) -> dict[str, Life]:
+    """Return the life of each good request by e-OPen's number."""
+    return {row["ref"]: Life(row["life"]) for row in expectations if row["outcome"] == "delivered"}
+
+
+def delivered_documents(life: Life, documents: int) -> int:
+    """Count the documents that reach the door, of so many that were asked for."""
+    changes = {Life.CANCELLED: -documents, Life.REOPENED: 1}
+    return documents + changes.get(life, 0)
