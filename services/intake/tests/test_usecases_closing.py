@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from halo_events.contract.event import Event
+from halo_events.contract.documents import VerificationRejected
+from halo_events.contract.event import SYSTEM, Event
 from halo_events.contract.intake import ClosedBy, PublicStatus, RequestClosed, RequestProgressed
 from halo_events.errors import NotYetError
 from halo_events.runtime import Database, Tx
@@ -26,6 +27,17 @@ class TestCloseRequest:
         await deliver(*assignments[:4], *dossier, *assignments[4:])
         return received.request_id
 
+    @pytest.fixture
+    async def rejected(self, receive: ComeIn, deliver: ComeIn, filing: Make, life: Life) -> UUID:
+        """A request with all its items rejected."""
+        received, _ = await receive(filing())
+        needed: Any = life(received.request_id)[1][0]
+        told = {"request_id": received.request_id, "occurred_at": needed.occurred_at, "actor": SYSTEM}
+        ends = [VerificationRejected(**told, item_id=item.item_id, reason="not_entitled") for item in needed.items]
+        *_, progressed = await deliver(needed, *ends)
+        assert progressed.status is PublicStatus.REJECTED
+        return received.request_id
+
     async def test_closed_by_timer(self, database: Database, clock: Any, delivered: UUID) -> None:
         """Closing is marked as the timer's, and is the last public status."""
         clock.advance(days=4)
@@ -36,6 +48,15 @@ class TestCloseRequest:
         assert closed.closed_by is ClosedBy.TIMER
         assert isinstance(progressed, RequestProgressed)
         assert (progressed.status, progressed.since) == (PublicStatus.CLOSED, tx.now)
+
+    async def test_rejected(self, database: Database, clock: Any, rejected: UUID) -> None:
+        """A rejected request is closed by the timer as well, and stays rejected for everybody to see."""
+        clock.advance(days=4)
+        async with database.transaction() as tx:
+            await close_request(tx, rejected)
+        assert [type(event) for event in tx.emitted] == [RequestClosed]
+        async with database.transaction() as tx:
+            assert await tx.fetchval("SELECT status FROM requests WHERE closed_at IS NOT NULL") == "rejected"
 
     async def test_once(self, database: Database, clock: Any, delivered: UUID) -> None:
         """A timer that fires twice closes once."""

@@ -11,22 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from halo_events.contract.dispatch import (
-    AssignmentAccepted,
-    AssignmentAwaited,
-    AssignmentOffered,
-    DeliveryCompleted,
-    OfficerChanged,
-    OfficerLeft,
-    OfficerPerson,
-    OfficerRegistered,
-    PhotoProof,
-    Receiver,
-    VisitScheduled,
-)
-from halo_events.contract.documents import DossierSubmitted, HandoverCompleted
+from halo_events.contract import dispatch, documents, intake
 from halo_events.contract.event import SYSTEM, Event
-from halo_events.contract.intake import RequestReceived
 from halo_events.contract.values import Resident
 from halo_events.runtime import Database
 from halo_events.testing import Databases, take
@@ -45,21 +31,17 @@ class Story:
     def __init__(self) -> None:
         self.request_id = uuid4()
         self.officer_id = uuid4()
+        self.item_id = uuid4()
         self.common: dict[str, Any] = {"occurred_at": NOON, "actor": SYSTEM, "request_id": self.request_id}
 
     def received(self, *, phone: str = "+6281234567890", email: str | None = None, language: str = "id") -> Event:
         """The request is valid and has its number."""
         resident = Resident(name="Contoh Warga", phone=phone, email=email, address="Jl. Contoh 1")
-        return RequestReceived(
+        return intake.RequestReceived(
             **self.common,
-            tracking_no="HP-26-000123-4",
-            channel="eopen",
-            documents=("kia",),
-            kelurahan_code="32.75.09.1006",
-            rw="007",
-            language=language,
-            resident=resident,
-        )
+            tracking_no="HP-26-000123-4", channel="eopen", documents=("kia",), kelurahan_code="32.75.09.1006",
+            rw="007", language=language, resident=resident,
+        )  # fmt: skip
 
     def registered(
         self,
@@ -67,72 +49,120 @@ class Story:
         name: str = "Sari Contoh",
         phone: str = "+6281300000001",
         email: str | None = None,
-        kind: type[OfficerRegistered | OfficerChanged] = OfficerRegistered,
+        kind: type[dispatch.OfficerRegistered | dispatch.OfficerChanged] = dispatch.OfficerRegistered,
     ) -> Event:
         """The officer is in the register."""
+        person = dispatch.OfficerPerson(name=name, phone=phone, email=email)
         return kind(
-            occurred_at=NOON,
-            actor=SYSTEM,
-            officer_id=self.officer_id,
-            role="satgas_pamor",
-            kelurahan_code="32.75.09.1006",
-            rws=("007",),
-            on_duty=True,
-            person=OfficerPerson(name=name, phone=phone, email=email),
-        )
+            occurred_at=NOON, actor=SYSTEM, officer_id=self.officer_id,
+            role="satgas_pamor", kelurahan_code="32.75.09.1006", rws=("007",), on_duty=True, person=person,
+        )  # fmt: skip
 
     def changed(self, **values: str) -> Event:
         """The register says something else of the officer."""
-        return self.registered(kind=OfficerChanged, **values)
+        return self.registered(kind=dispatch.OfficerChanged, **values)
 
     def left(self) -> Event:
         """The officer left."""
-        return OfficerLeft(occurred_at=NOON, actor=SYSTEM, officer_id=self.officer_id)
+        return dispatch.OfficerLeft(occurred_at=NOON, actor=SYSTEM, officer_id=self.officer_id)
 
     def offered(self, reason: str = "officer_of_rw") -> Event:
         """The officer is asked until two in the afternoon."""
         due_at = NOON + timedelta(hours=2)
-        return AssignmentOffered(
+        return dispatch.AssignmentOffered(
             **self.common, officer_id=self.officer_id, level="rw_officer", reason=reason, due_at=due_at
         )
 
     def awaited(self, *, named: bool = True, reason: str = "unknown_rw") -> Event:
         """The request waits in the kelurahan's queue."""
         coordinator_id = self.officer_id if named else None
-        return AssignmentAwaited(
+        return dispatch.AssignmentAwaited(
             **self.common, kelurahan_code="32.75.09.1006", reason=reason, coordinator_id=coordinator_id
         )
 
     def accepted(self) -> Event:
         """The officer took the request."""
-        return AssignmentAccepted(**self.common, officer_id=self.officer_id)
+        return dispatch.AssignmentAccepted(**self.common, officer_id=self.officer_id)
 
     def scheduled(self) -> Event:
         """The officer comes tomorrow at noon."""
         visit_at = NOON + timedelta(days=1)
-        return VisitScheduled(**self.common, visit_id=uuid4(), officer_id=self.officer_id, visit_at=visit_at)
+        return dispatch.VisitScheduled(**self.common, visit_id=uuid4(), officer_id=self.officer_id, visit_at=visit_at)
 
     def submitted(self, count: int = 1) -> Event:
         """All papers of so many documents are there."""
-        return DossierSubmitted(**self.common, items=tuple(uuid4() for _ in range(count)))
+        return documents.DossierSubmitted(**self.common, items=tuple(uuid4() for _ in range(count)))
+
+    def needed(self, kind: str = "kartu_keluarga") -> Event:
+        """The officer recorded which document is needed."""
+        items = (documents.Item(item_id=self.item_id, kind=kind),)
+        return documents.NeedRecorded(
+            **self.common, officer_id=self.officer_id, items=items, checklist_version="2026-01"
+        )
+
+    def revised(self) -> Event:
+        """The operator asks again for the papers of two rows."""
+        rows = tuple(documents.RevisionRow(row=row, reason="unreadable") for row in ("f-1.02", "ktp"))
+        return documents.RevisionRequested(**self.common, item_id=self.item_id, rows=rows)
+
+    def held(self, reason: str = "network_down") -> Event:
+        """Work on the item waits."""
+        return documents.ProcessingHeld(**self.common, item_id=self.item_id, reason=reason)
+
+    def rejected(self, reason: str = "already_issued") -> Event:
+        """The item will not be brought."""
+        return documents.VerificationRejected(**self.common, item_id=self.item_id, reason=reason)
 
     def handed_over(self) -> Event:
         """The officer holds the documents."""
-        return HandoverCompleted(
+        return documents.HandoverCompleted(
             **self.common, handover_id=uuid4(), items=(uuid4(),), officer_id=self.officer_id, operator_id="op-1"
         )
 
-    def delivered(self) -> Event:
-        """The documents were delivered."""
-        return DeliveryCompleted(
-            **self.common,
-            delivery_id=uuid4(),
-            officer_id=self.officer_id,
-            items=(uuid4(),),
-            relation="self",
-            receiver=Receiver(name="Contoh Warga"),
-            proof=PhotoProof(paper_id=uuid4(), sha256="0" * 64),
+    def missed(self, reason: str = "nobody_home") -> Event:
+        """The visit did not come about."""
+        return dispatch.VisitMissed(
+            **self.common, visit_id=uuid4(), officer_id=self.officer_id, reason=reason, misses=1
         )
+
+    def failed(self, tries: int = 1) -> Event:
+        """The officer was at the door in vain with two documents."""
+        items = (uuid4(), uuid4())
+        return dispatch.DeliveryFailed(
+            **self.common, officer_id=self.officer_id, items=items, reason="nobody_home", tries=tries
+        )
+
+    def returned(self) -> Event:
+        """The kelurahan keeps a document."""
+        return dispatch.DeliveryReturned(
+            **self.common, officer_id=self.officer_id, items=(uuid4(),), kelurahan_code="32.75.09.1006"
+        )
+
+    def cancel_requested(self) -> Event:
+        """The resident asked to cancel."""
+        return intake.RequestCancelRequested(**self.common, reason="no_longer_needed")
+
+    def cancelled(self) -> Event:
+        """The request is cancelled."""
+        return intake.RequestCancelled(**self.common, reason="no_longer_needed")
+
+    def retained(self) -> Event:
+        """It is too late to cancel."""
+        return dispatch.AssignmentRetained(**self.common, reason="delivered")
+
+    def reopened(self) -> Event:
+        """The request begins anew for two documents of one kind; all later facts of the story are of the new round."""
+        self.common["round"] = self.common.get("round", 1) + 1
+        return intake.RequestReopened(**self.common, reason="wrong_data", documents=("kia", "kia"))
+
+    def delivered(self, count: int = 1) -> Event:
+        """So many documents were delivered."""
+        receiver = dispatch.Receiver(name="Contoh Warga")
+        return dispatch.DeliveryCompleted(
+            **self.common, delivery_id=uuid4(), officer_id=self.officer_id,
+            items=tuple(uuid4() for _ in range(count)), relation="self", receiver=receiver,
+            proof=dispatch.PhotoProof(paper_id=uuid4(), sha256="0" * 64),
+        )  # fmt: skip
 
 
 class Desk:

@@ -16,7 +16,7 @@ from halo_events.contract.values import Language
 from halo_notify.domain import sending
 from halo_notify.domain.messages import message_id
 from halo_notify.domain.people import Address, Addressee, choose_address, readable_language, spoken_number
-from halo_notify.domain.rules import MAIL_FIRST, SMS_FIRST
+from halo_notify.domain.rule import MAIL_FIRST, SMS_FIRST
 from halo_notify.domain.sending import Leased, Outcome, Verdict
 from halo_service.process import DRAIN
 

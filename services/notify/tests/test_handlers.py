@@ -1,4 +1,5 @@
 import random
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -17,9 +18,12 @@ from halo_service.testing import service_database
 if TYPE_CHECKING:
     from conftest import Desk, Story
 
+NOON = datetime(2026, 8, 10, 5, 0, tzinfo=UTC)
 TABLES = (
     "SELECT * FROM contacts ORDER BY request_id",
     "SELECT * FROM officers ORDER BY officer_id",
+    "SELECT * FROM assignments ORDER BY request_id, round",
+    "SELECT * FROM items ORDER BY item_id",
     """SELECT request_id, round, cause_type, recipient, recipient_id, channel, template, language, state, reason,
               message_id, cause_id
          FROM messages ORDER BY message_id""",
@@ -30,7 +34,13 @@ TABLES = (
 class TestTables:
     def test_topics(self) -> None:
         """Each table of the database is folded from one topic; what is decided upon comes from four."""
-        assert {handler.event.topic for handler in PROJECTIONS} == {topics.REQUESTS, topics.OFFICERS, topics.MESSAGES}
+        assert {handler.event.topic for handler in PROJECTIONS} == {
+            topics.REQUESTS,
+            topics.ASSIGNMENTS,
+            topics.DOSSIERS,
+            topics.OFFICERS,
+            topics.MESSAGES,
+        }
         assert {handler.event.topic for handler in DECISIONS} == {
             topics.REQUESTS,
             topics.ASSIGNMENTS,
@@ -70,6 +80,42 @@ class TestProjections:
         assert await desk.rows("SELECT name, phone, email, left_at IS NOT NULL FROM officers") == [
             ("Sari Contoh", None, None, True)
         ]
+
+    async def test_serving(self, desk: "Desk", story: "Story") -> None:
+        """Who is asked and who holds is kept, by round; an offer to another takes it from nobody."""
+        read = "SELECT round, asked_id IS NOT NULL, holder_id IS NOT NULL, accepted_at FROM assignments ORDER BY round"
+        await desk.take(story.registered(), story.received())
+        seen = []
+        for event in (story.offered(), story.accepted(), story.offered(), story.awaited()):
+            await desk.take(event)
+            seen += await desk.rows(read)
+        await desk.take(story.reopened(), story.offered())
+
+        assert seen == [(1, True, False, None), (1, False, True, NOON), (1, True, True, NOON), (1, False, False, NOON)]
+        assert await desk.rows(read) == [(1, False, False, NOON), (2, True, False, None)]
+
+    async def test_delivered(self, desk: "Desk", story: "Story") -> None:
+        """Deliveries of a round are counted together, and each round begins anew."""
+        await desk.take(story.registered(), story.received())
+        await desk.take(story.delivered(2), story.delivered(), story.reopened(), story.delivered())
+
+        assert await desk.rows("SELECT round, delivered FROM assignments ORDER BY round") == [(1, 3), (2, 1)]
+
+    async def test_needed(self, desk: "Desk", story: "Story") -> None:
+        """Which document an item is, is kept."""
+        await desk.take(story.needed())
+
+        assert await desk.rows("SELECT item_id, request_id, round, kind FROM items") == [
+            (story.item_id, story.request_id, 1, "kartu_keluarga")
+        ]
+
+    async def test_cancel_requested(self, desk: "Desk", story: "Story") -> None:
+        """It is kept in which round cancelling was asked for last."""
+        await desk.take(story.received(), story.awaited(named=False), story.cancel_requested())
+        first = await desk.rows("SELECT cancel_round FROM contacts")
+        await desk.take(story.reopened(), story.awaited(named=False), story.cancel_requested())
+
+        assert (first, await desk.rows("SELECT cancel_round FROM contacts")) == ([(1,)], [(2,)])
 
     async def test_phone_is_needed(self, desk: "Desk", story: "Story") -> None:
         """The database itself wants the number of everybody who did not leave."""
@@ -136,4 +182,33 @@ class TestAnyOrder:
                 results.append([await other.rows(sql) for sql in TABLES])
 
         assert all(result == results[0] for result in results)
-        assert len(results[0][2]) == 9
+        assert len(results[0][-1]) == 9
+
+    async def test_everyday_paths(self, databases: Databases, service: Service, story: "Story", desk: "Desk") -> None:
+        """So it is on the everyday paths, over two rounds and with a cancelling that comes too late."""
+        requests = [story.received(phone="+622188888888", email="warga@example.com"), story.cancel_requested()]
+        assignments = [
+            story.offered(),
+            story.accepted(),
+            story.missed(),
+            story.failed(),
+            story.delivered(),
+            story.retained(),
+        ]
+        dossiers = [story.needed(), story.revised(), story.held(), story.rejected()]
+        requests.append(story.reopened())
+        assignments += [story.offered("served_before"), story.accepted(), story.failed(3), story.returned()]
+        story.item_id = story.request_id
+        dossiers += [story.needed(), story.rejected(), story.submitted()]
+        lanes = [requests, [story.registered(email="sari@example.com")], assignments, dossiers]
+        named = [[(f"e-{row}-{place}", event) for place, event in enumerate(lane)] for row, lane in enumerate(lanes)]
+        results = []
+        for seed in range(6):
+            async with service_database(databases, service) as database:
+                other = type(desk)(database)
+                await handle_in_order(other, [list(lane) for lane in named], random.Random(seed))
+                results.append([await other.rows(sql) for sql in TABLES])
+
+        assert all(result == results[0] for result in results)
+        assert [row[1] for row in results[0][2]] == [1, 2]
+        assert len(results[0][-1]) == 19

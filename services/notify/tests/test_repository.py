@@ -47,7 +47,7 @@ class TestTables:
         rows = await desk.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
         own = {name for (name,) in rows if not name.startswith(("_yoyo", "yoyo"))}
 
-        assert own == {"contacts", "officers", "messages", *NOT_FOLDED}
+        assert own == {"contacts", "officers", "assignments", "items", "messages", *NOT_FOLDED}
 
     async def test_one_message_a_cause(self, desk: "Desk", story: "Story") -> None:
         """The database itself refuses a second message of one cause, recipient and template."""

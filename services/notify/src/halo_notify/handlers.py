@@ -2,8 +2,18 @@
 
 from typing import Final
 
-from halo_events.contract.dispatch import OfficerChanged, OfficerLeft, OfficerRegistered, OfficerState
-from halo_events.contract.intake import RequestReceived
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    AssignmentAwaited,
+    AssignmentOffered,
+    DeliveryCompleted,
+    OfficerChanged,
+    OfficerLeft,
+    OfficerRegistered,
+    OfficerState,
+)
+from halo_events.contract.documents import NeedRecorded
+from halo_events.contract.intake import RequestCancelRequested, RequestReceived
 from halo_events.contract.notify import MessageFailed, MessageQueued, MessageSent, MessageUnknown
 from halo_events.runtime import Fold, Handler, on, project
 
@@ -15,6 +25,36 @@ from halo_notify.domain.rules import TOLD
 async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
     """Keep how the resident is reached."""
     await repository.insert_contact(fold, event)
+
+
+async def apply_request_cancel_requested(fold: Fold, event: RequestCancelRequested) -> None:
+    """Keep in which round cancelling was asked for."""
+    await repository.update_contact_cancel_round(fold, event.request_id, event.round)
+
+
+async def apply_assignment_offered(fold: Fold, event: AssignmentOffered) -> None:
+    """Keep who is asked."""
+    await repository.upsert_asked(fold, event)
+
+
+async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
+    """Keep that nobody serves the request."""
+    await repository.upsert_nobody(fold, event)
+
+
+async def apply_assignment_accepted(fold: Fold, event: AssignmentAccepted) -> None:
+    """Keep who holds the request."""
+    await repository.upsert_holder(fold, event)
+
+
+async def apply_delivery_completed(fold: Fold, event: DeliveryCompleted) -> None:
+    """Count what was delivered."""
+    await repository.upsert_delivered(fold, event)
+
+
+async def apply_need_recorded(fold: Fold, event: NeedRecorded) -> None:
+    """Keep which document each item is."""
+    await repository.insert_items(fold, event)
 
 
 async def apply_officer_state(fold: Fold, event: OfficerState) -> None:
@@ -49,6 +89,12 @@ async def apply_message_unknown(fold: Fold, event: MessageUnknown) -> None:
 
 PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(RequestReceived, apply_request_received),
+    project(RequestCancelRequested, apply_request_cancel_requested),
+    project(AssignmentOffered, apply_assignment_offered),
+    project(AssignmentAwaited, apply_assignment_awaited),
+    project(AssignmentAccepted, apply_assignment_accepted),
+    project(DeliveryCompleted, apply_delivery_completed),
+    project(NeedRecorded, apply_need_recorded),
     project(OfficerRegistered, apply_officer_state),
     project(OfficerChanged, apply_officer_state),
     project(OfficerLeft, apply_officer_left),

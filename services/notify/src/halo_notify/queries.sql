@@ -5,10 +5,55 @@
 INSERT INTO contacts (request_id, tracking_no, rw, phone, email, language, received_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: update_contact_cancel_round
+UPDATE contacts
+   SET cancel_round = $2
+ WHERE request_id = $1;
+
 -- name: find_contact
-SELECT c.tracking_no, c.rw, c.phone, c.email, c.language
+SELECT c.tracking_no, c.rw, c.phone, c.email, c.language, c.cancel_round
   FROM contacts AS c
  WHERE c.request_id = $1;
+
+-- name: upsert_asked
+-- Who holds the round goes on until another accepts it.
+INSERT INTO assignments (request_id, round, asked_id)
+VALUES ($1, $2, $3)
+ON CONFLICT (request_id, round) DO UPDATE
+   SET asked_id = excluded.asked_id;
+
+-- name: upsert_holder
+INSERT INTO assignments (request_id, round, holder_id, accepted_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (request_id, round) DO UPDATE
+   SET asked_id = NULL, holder_id = excluded.holder_id, accepted_at = excluded.accepted_at;
+
+-- name: upsert_nobody
+-- That somebody held it before stays known.
+INSERT INTO assignments (request_id, round)
+VALUES ($1, $2)
+ON CONFLICT (request_id, round) DO UPDATE
+   SET asked_id = NULL, holder_id = NULL;
+
+-- name: upsert_delivered
+INSERT INTO assignments (request_id, round, delivered)
+VALUES ($1, $2, $3)
+ON CONFLICT (request_id, round) DO UPDATE
+   SET delivered = assignments.delivered + excluded.delivered;
+
+-- name: find_serving
+SELECT a.asked_id, a.holder_id, a.accepted_at IS NOT NULL AS accepted, a.delivered
+  FROM assignments AS a
+ WHERE a.request_id = $1 AND a.round = $2;
+
+-- name: insert_item
+INSERT INTO items (item_id, request_id, round, kind)
+VALUES ($1, $2, $3, $4);
+
+-- name: find_kind
+SELECT i.kind
+  FROM items AS i
+ WHERE i.item_id = $1;
 
 -- name: upsert_officer
 -- What the register says now: an officer who comes back has left no more.
@@ -42,6 +87,12 @@ UPDATE messages
 
 -- name: message_exists
 SELECT EXISTS (SELECT FROM messages AS m WHERE m.message_id = $1);
+
+-- name: was_told
+-- Whether an officer was told the same in a round of the request.
+SELECT EXISTS (
+         SELECT FROM messages AS m
+          WHERE m.request_id = $1 AND m.round = $2 AND m.recipient_id = $3 AND m.template = $4);
 
 -- name: list_messages
 -- The newest messages before a place in the list, of all requests.

@@ -5,14 +5,22 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from halo_events.contract.dispatch import OfficerState
+from halo_events.contract.dispatch import (
+    AssignmentAccepted,
+    AssignmentAwaited,
+    AssignmentOffered,
+    DeliveryCompleted,
+    OfficerState,
+)
+from halo_events.contract.documents import NeedRecorded
+from halo_events.contract.event import RequestEvent
 from halo_events.contract.intake import RequestReceived
 from halo_events.contract.notify import MessageChannel, MessageQueued
 from halo_events.errors import NotYetError
 from halo_events.runtime import Fold, load_statements
 
 from halo_notify.domain.messages import Message, MessageState, Place
-from halo_notify.domain.people import Address, Contact, Officer, readable_language
+from halo_notify.domain.people import Address, Contact, Officer, Serving, readable_language
 from halo_notify.domain.sending import Leased, Outgoing, Waiting
 from halo_notify.domain.texts import Text
 
@@ -33,6 +41,11 @@ async def insert_contact(fold: Fold, event: RequestReceived) -> None:
     )
 
 
+async def update_contact_cancel_round(fold: Fold, request_id: UUID, round_: int) -> None:
+    """Keep that cancelling was asked for in a round."""
+    await fold.execute_one(_SQL["update_contact_cancel_round"], request_id, round_)
+
+
 async def get_contact(fold: Fold, request_id: UUID) -> Contact:
     """How the resident is reached. Raises NotYetError before request.received."""
     row = await fold.fetchrow(_SQL["find_contact"], request_id)
@@ -44,7 +57,48 @@ async def get_contact(fold: Fold, request_id: UUID) -> Contact:
         phone=row["phone"],
         email=row["email"],
         language=readable_language(row["language"]),
+        cancel_round=row["cancel_round"],
     )
+
+
+async def upsert_asked(fold: Fold, event: AssignmentOffered) -> None:
+    """Keep who is asked to take a round; who holds it meanwhile goes on."""
+    await fold.execute_one(_SQL["upsert_asked"], event.request_id, event.round, event.officer_id)
+
+
+async def upsert_holder(fold: Fold, event: AssignmentAccepted) -> None:
+    """Keep who holds a round."""
+    await fold.execute_one(_SQL["upsert_holder"], event.request_id, event.round, event.officer_id, fold.envelope.time)
+
+
+async def upsert_nobody(fold: Fold, event: AssignmentAwaited) -> None:
+    """Keep that nobody is asked, and nobody holds the round."""
+    await fold.execute_one(_SQL["upsert_nobody"], event.request_id, event.round)
+
+
+async def upsert_delivered(fold: Fold, event: DeliveryCompleted) -> None:
+    """Keep that so many documents more were delivered in the round."""
+    await fold.execute_one(_SQL["upsert_delivered"], event.request_id, event.round, len(set(event.items)))
+
+
+async def get_serving(fold: Fold, event: RequestEvent) -> Serving:
+    """Who serves the event's round. Raises NotYetError before dispatch's first word on it."""
+    row = await fold.fetchrow(_SQL["find_serving"], event.request_id, event.round)
+    if row is None:
+        raise NotYetError("assignment.offered or assignment.awaited of the round")
+    return Serving(**row)
+
+
+async def insert_items(fold: Fold, event: NeedRecorded) -> None:
+    """Keep which document each item is."""
+    rows = [(item.item_id, event.request_id, event.round, item.kind) for item in event.items]
+    await fold.executemany(_SQL["insert_item"], rows)
+
+
+async def find_kind(fold: Fold, item_id: UUID) -> str | None:
+    """Which document an item is, or None where the need was recorded before notify read of it."""
+    kind: str | None = await fold.fetchval(_SQL["find_kind"], item_id)
+    return kind
 
 
 async def upsert_officer(fold: Fold, event: OfficerState) -> None:
@@ -94,6 +148,12 @@ async def update_message_settled(fold: Fold, message_id: UUID, state: MessageSta
 async def message_exists(fold: Fold, message_id: UUID) -> bool:
     """Whether a message was queued before."""
     found: bool = await fold.fetchval(_SQL["message_exists"], message_id)
+    return found
+
+
+async def was_told(fold: Fold, event: RequestEvent, officer_id: UUID, template: str) -> bool:
+    """Whether an officer was told the same in the event's round."""
+    found: bool = await fold.fetchval(_SQL["was_told"], event.request_id, event.round, officer_id, template)
     return found
 
 

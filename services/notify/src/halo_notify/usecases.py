@@ -8,13 +8,15 @@ from halo_events.contract.dispatch import OfficerLeft
 from halo_events.contract.event import SYSTEM, RequestEvent
 from halo_events.contract.notify import FailureReason, MessageChannel, MessageFailed, MessageQueued, Recipient
 from halo_events.contract.values import Language
+from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
 from halo_notify import repository
 from halo_notify.domain import sending
 from halo_notify.domain.messages import message_id
 from halo_notify.domain.people import Addressee, Contact, Officer, choose_address, spoken_number
-from halo_notify.domain.rules import Rule, rules_for
+from halo_notify.domain.rule import Party, Rule
+from halo_notify.domain.rules import rules_for
 from halo_notify.domain.sending import Lease, Outcome, Verdict, Waiting
 from halo_notify.domain.texts import Facts, render_mail, render_sms
 
@@ -31,10 +33,9 @@ async def tell(tx: Tx, event: RequestEvent) -> None:
 async def _queue(tx: Tx, event: RequestEvent, rule: Rule[RequestEvent]) -> None:
     """Queue one message. Nobody to write to is a fact as well: it is queued, and failed at once."""
     contact = await repository.get_contact(tx, event.request_id)
-    officer_id = rule.officer(event) if rule.officer else None
-    officer = await repository.get_officer(tx, officer_id) if officer_id else None
+    officer = await _officer(tx, event, rule)
     identity = message_id(tx.envelope.id, rule.recipient, rule.template)
-    if await repository.message_exists(tx, identity):
+    if await repository.message_exists(tx, identity) or await _is_needless(tx, event, rule, contact, officer):
         return
     person = _addressee(rule.recipient, contact, officer)
     address = choose_address(person, rule.channels)
@@ -57,8 +58,37 @@ async def _queue(tx: Tx, event: RequestEvent, rule: Rule[RequestEvent]) -> None:
         await tx.emit(_no_address(tx, queued))
         return
     render = render_sms if address.channel is MessageChannel.SMS else render_mail
-    text = render(rule.template, person.language, _facts(event, rule, contact, officer))
+    text = render(rule.template, person.language, await _facts(tx, event, rule, contact, officer))
     await repository.insert_outgoing(tx, queued, address, text, due_at=tx.now)
+
+
+async def _officer(tx: Tx, event: RequestEvent, rule: Rule[RequestEvent]) -> Officer | None:
+    """Whom the text names or the message goes to. Raises NotYetError while it is not known who that is."""
+    if rule.party is None:
+        officer_id = rule.officer(event) if rule.officer else None
+    else:
+        serving = await repository.get_serving(tx, event)
+        if rule.party is Party.HOLDER and not serving.accepted:
+            raise NotYetError("assignment.accepted of the round")
+        officer_id = serving.holder_id
+        if rule.party is Party.ASKED_OR_HOLDER:
+            officer_id = officer_id or serving.asked_id
+    return await repository.get_officer(tx, officer_id) if officer_id else None
+
+
+async def _is_needless(
+    tx: Tx, event: RequestEvent, rule: Rule[RequestEvent], contact: Contact, officer: Officer | None
+) -> bool:
+    """Whether an officer has nothing to be told: nobody serves, nobody asked to cancel, or he knows it."""
+    if rule.recipient is not Recipient.OFFICER:
+        return False
+    if officer is None:
+        return True
+    if not rule.cancelling:
+        return False
+    return contact.cancel_round != event.round or await repository.was_told(
+        tx, event, officer.officer_id, rule.template
+    )
 
 
 async def fail_messages_to_left(tx: Tx, event: OfficerLeft) -> None:
@@ -116,14 +146,21 @@ def _addressee(recipient: Recipient, contact: Contact, officer: Officer | None) 
     return Addressee(officer.officer_id, officer.phone, officer.email, STAFF_LANGUAGE)
 
 
-def _facts(event: RequestEvent, rule: Rule[RequestEvent], contact: Contact, officer: Officer | None) -> Facts:
+async def _facts(
+    tx: Tx, event: RequestEvent, rule: Rule[RequestEvent], contact: Contact, officer: Officer | None
+) -> Facts:
+    documents = rule.documents(event) if rule.documents else None
+    if rule.delivered:
+        documents = (await repository.get_serving(tx, event)).delivered
     return Facts(
         tracking_no=contact.tracking_no,
         rw=contact.rw,
         officer_name=officer.name if officer else None,
         officer_phone=spoken_number(officer.phone) if officer and officer.phone else None,
         when=rule.when(event) if rule.when else None,
-        documents=len(set(rule.items(event))) if rule.items else None,
+        documents=documents,
+        rows=rule.rows(event) if rule.rows else None,
+        kind=await repository.find_kind(tx, rule.item(event)) if rule.item else None,
         reason=rule.reason(event) if rule.reason else None,
     )
 

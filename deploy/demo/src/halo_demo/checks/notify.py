@@ -1,8 +1,9 @@
 """notify's tables, folded from the topics."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from halo_events.contract import dispatch, intake, notify
+from halo_events.contract import dispatch, documents, intake, notify
 from halo_events.contract.event import RequestEvent
 
 from halo_demo.checks.tables import Table
@@ -12,9 +13,13 @@ NOT_FOLDED: Final = ("outgoing",)
 """Addresses and texts on their way out, which no topic carries."""
 
 
+BLANK: Final[Mapping[str, Any]] = {"asked_id": None, "holder_id": None, "accepted_at": None, "delivered": 0}
+"""An assignment of which nothing is known."""
+
+
 def fold(topics: Topics) -> list[Table]:
     """Fold all tables of notify."""
-    return [_contacts(topics), _officers(topics), _messages(topics)]
+    return [_contacts(topics), _assignments(topics), _items(topics), _officers(topics), _messages(topics)]
 
 
 def _contacts(topics: Topics) -> Table:
@@ -28,7 +33,36 @@ def _contacts(topics: Topics) -> Table:
             email=event.resident.email,
             language=event.language,
             received_at=envelope.time,
+            cancel_round=None,
         )
+    for _, asked in topics.of(intake.RequestCancelRequested):
+        table.update(asked.request_id, cancel_round=asked.round)
+    return table
+
+
+def _assignments(topics: Topics) -> Table:
+    table = Table("assignments", ("request_id", "round"))
+    for envelope, event in topics.of(RequestEvent):
+        key = {"request_id": event.request_id, "round": event.round}
+        before = table.rows.get((event.request_id, event.round), key | dict(BLANK))
+        match event:
+            case dispatch.AssignmentOffered():
+                table.insert(**before | {"asked_id": event.officer_id})
+            case dispatch.AssignmentAwaited():
+                table.insert(**before | {"asked_id": None, "holder_id": None})
+            case dispatch.AssignmentAccepted():
+                held = {"asked_id": None, "holder_id": event.officer_id, "accepted_at": envelope.time}
+                table.insert(**before | held)
+            case dispatch.DeliveryCompleted():
+                table.insert(**before | {"delivered": before["delivered"] + len(event.items)})
+    return table
+
+
+def _items(topics: Topics) -> Table:
+    table = Table("items", ("item_id",))
+    for _, event in topics.of(documents.NeedRecorded):
+        for item in event.items:
+            table.insert(item_id=item.item_id, request_id=event.request_id, round=event.round, kind=item.kind)
     return table
 
 

@@ -15,13 +15,30 @@ INDONESIA: Final = 62
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How the resident of a request is reached. notify keeps no name, NIK or address of a house."""
+    """How the resident of a request is reached. notify keeps no name, NIK or address of a house.
+
+    `cancel_round` is the round in which cancelling was asked for last, if it ever was.
+    """
 
     tracking_no: str
     rw: str
     phone: str
     email: str | None
     language: Language
+    cancel_round: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Who serves one round of a request: who is asked, who holds it, and how many documents were delivered.
+
+    `accepted` says whether anybody ever held it in this round.
+    """
+
+    asked_id: UUID | None
+    holder_id: UUID | None
+    accepted: bool
+    delivered: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,52 +4,34 @@ Residents get few messages, one at each step that changes what they wait for. A 
 needs, beside its templates.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
-from uuid import UUID
+from typing import Any, Final
 
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
     AssignmentAwaited,
     AssignmentOffered,
+    AssignmentRetained,
     DeliveryCompleted,
+    DeliveryFailed,
+    DeliveryReturned,
     OfferReason,
+    VisitMissed,
     VisitScheduled,
 )
-from halo_events.contract.documents import DossierSubmitted, HandoverCompleted
+from halo_events.contract.documents import (
+    DossierSubmitted,
+    HandoverCompleted,
+    ProcessingHeld,
+    RevisionRequested,
+    VerificationRejected,
+)
 from halo_events.contract.event import RequestEvent
-from halo_events.contract.intake import RequestReceived
-from halo_events.contract.notify import MessageChannel, Recipient
+from halo_events.contract.intake import RequestCancelled, RequestCancelRequested, RequestReceived, RequestReopened
+from halo_events.contract.notify import Recipient
 
-E = TypeVar("E", bound=RequestEvent)
+from halo_notify.domain.rule import MAIL_FIRST, E, Party, Rule
 
-SMS_FIRST: Final = (MessageChannel.SMS, MessageChannel.EMAIL)
-MAIL_FIRST: Final = (MessageChannel.EMAIL, MessageChannel.SMS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule(Generic[E]):
-    """One row: on this event, this recipient is told by this template.
-
-    `officer` picks the officer or coordinator whom the text names or the message goes to, `when` the time the text
-    tells, `reason` a word the text explains, `items` the documents that the text counts. `unless` tells nobody when it
-    holds.
-    """
-
-    event: type[E]
-    recipient: Recipient
-    template: str
-    channels: tuple[MessageChannel, ...] = SMS_FIRST
-    officer: Callable[[E], UUID | None] | None = None
-    when: Callable[[E], datetime] | None = None
-    reason: Callable[[E], str] | None = None
-    items: Callable[[E], Collection[UUID]] | None = None
-    unless: Callable[[E], bool] | None = None
-
-
-RULES: Final[tuple[Rule[Any], ...]] = (
+_TO_RESIDENT: Final[tuple[Rule[Any], ...]] = (
     Rule(event=RequestReceived, recipient=Recipient.RESIDENT, template="request_received"),
     Rule(
         event=AssignmentAccepted,
@@ -71,25 +53,82 @@ RULES: Final[tuple[Rule[Any], ...]] = (
         when=lambda event: event.visit_at,
     ),
     Rule(
+        event=VisitMissed,
+        recipient=Recipient.RESIDENT,
+        template="visit_missed",
+        officer=lambda event: event.officer_id,
+        reason=lambda event: str(event.reason),
+    ),
+    Rule(
         event=DossierSubmitted,
         recipient=Recipient.RESIDENT,
         template="dossier_submitted",
-        items=lambda event: event.items,
+        documents=lambda event: len(set(event.items)),
+    ),
+    Rule(
+        event=RevisionRequested,
+        recipient=Recipient.RESIDENT,
+        template="revision_requested",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        rows=lambda event: len({asked.row for asked in event.rows}),
+    ),
+    Rule(
+        event=ProcessingHeld,
+        recipient=Recipient.RESIDENT,
+        template="processing_held",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        reason=lambda event: str(event.reason),
+    ),
+    Rule(
+        event=VerificationRejected,
+        recipient=Recipient.RESIDENT,
+        template="verification_rejected",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        reason=lambda event: str(event.reason),
     ),
     Rule(
         event=HandoverCompleted,
         recipient=Recipient.RESIDENT,
         template="handover_completed",
         officer=lambda event: event.officer_id,
-        items=lambda event: event.items,
+        documents=lambda event: len(set(event.items)),
     ),
     Rule(
         event=DeliveryCompleted,
         recipient=Recipient.RESIDENT,
         template="delivery_completed",
         officer=lambda event: event.officer_id,
-        items=lambda event: event.items,
+        documents=lambda event: len(set(event.items)),
     ),
+    Rule(
+        event=DeliveryFailed,
+        recipient=Recipient.RESIDENT,
+        template="delivery_failed",
+        officer=lambda event: event.officer_id,
+        documents=lambda event: len(set(event.items)),
+        reason=lambda event: str(event.reason),
+    ),
+    Rule(
+        event=DeliveryReturned,
+        recipient=Recipient.RESIDENT,
+        template="delivery_returned",
+        officer=lambda event: event.officer_id,
+        documents=lambda event: len(set(event.items)),
+    ),
+    Rule(event=RequestCancelled, recipient=Recipient.RESIDENT, template="request_cancelled"),
+    Rule(event=AssignmentRetained, recipient=Recipient.RESIDENT, template="assignment_retained", delivered=True),
+    Rule(
+        event=RequestReopened,
+        recipient=Recipient.RESIDENT,
+        template="request_reopened",
+        documents=lambda event: len(event.documents),  # kinds: twins need two of one kind
+    ),
+)
+
+_TO_STAFF: Final[tuple[Rule[Any], ...]] = (
     Rule(
         event=AssignmentOffered,
         recipient=Recipient.OFFICER,
@@ -106,7 +145,30 @@ RULES: Final[tuple[Rule[Any], ...]] = (
         officer=lambda event: event.coordinator_id,
         reason=lambda event: str(event.reason),
     ),
+    Rule(
+        event=RevisionRequested,
+        recipient=Recipient.OFFICER,
+        template="papers_asked_again",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        rows=lambda event: len({asked.row for asked in event.rows}),
+    ),
+    Rule(
+        event=RequestCancelRequested,
+        recipient=Recipient.OFFICER,
+        template="cancel_requested",
+        party=Party.ASKED_OR_HOLDER,
+    ),
+    Rule(  # who takes over, or is known to have taken it, after the asking
+        event=AssignmentAccepted,
+        recipient=Recipient.OFFICER,
+        template="cancel_requested",
+        officer=lambda event: event.officer_id,
+        cancelling=True,
+    ),
 )
+
+RULES: Final[tuple[Rule[Any], ...]] = (*_TO_RESIDENT, *_TO_STAFF)
 """The table. `(event, recipient, template)` is unique: it makes a message's identity."""
 
 TOLD: Final[tuple[type[RequestEvent], ...]] = tuple(dict.fromkeys(rule.event for rule in RULES))

@@ -61,7 +61,9 @@ class Facts:
     """What a template may tell. A template that uses a fact which is None fails; tests render all of them.
 
     `officer_phone` may be None beside a name: an officer who left can be called no more, and templates say so.
+    Neither is there where nobody serves the request.
     `documents` is how many of the request's documents a step concerns: some or all, as they move one by one.
+    `kind` is the document that a step concerns, `rows` how many of its requirements.
     """
 
     tracking_no: str
@@ -70,6 +72,8 @@ class Facts:
     officer_phone: str | None = None
     when: datetime | None = None
     documents: int | None = None
+    rows: int | None = None
+    kind: str | None = None
     reason: str | None = None
 
 
@@ -134,16 +138,16 @@ def render_mail(template: str, language: Language, facts: Facts) -> Text:
 
 
 def _known(facts: Facts, language: Language) -> dict[str, str | int | None]:
-    known: dict[str, str | int | None] = {"tracking_no": facts.tracking_no, "rw": facts.rw}
-    if facts.officer_name is not None:
-        known["officer_phone"] = facts.officer_phone
-    if facts.documents is not None:
-        known["documents"] = facts.documents
-    if facts.when is not None:
-        known["when"] = spoken_time(facts.when, language)
-    if facts.reason is not None:
-        known["reason"] = facts.reason
-    return known
+    """What a template may use: an officer's number and a kind may be None, as no step is sure of them."""
+    optional = {
+        "when": spoken_time(facts.when, language) if facts.when is not None else None,
+        "documents": facts.documents,
+        "rows": facts.rows,
+        "reason": facts.reason,
+    }
+    known: dict[str, str | int | None] = {name: value for name, value in optional.items() if value is not None}
+    fixed = {"tracking_no": facts.tracking_no, "rw": facts.rw}
+    return known | fixed | {"officer_phone": facts.officer_phone, "kind": facts.kind}
 
 
 def _plain(mark: str) -> str:
