@@ -18,7 +18,14 @@ PAPERS: Final = {
     f"papers/{REQUEST}/00000000-0000-0000-0000-000000000006": "ab" * 32,
 }
 FILED: Final = "11111111-1111-4111-8111-111111111111"
-EXPECTED: Final = {"n": 1, "ref": "EO-1", "ce_id": FILED, "outcome": "delivered", "documents": ["ktp_el"]}
+EXPECTED: Final = {
+    "n": 1,
+    "ref": "EO-1",
+    "ce_id": FILED,
+    "outcome": "delivered",
+    "life": "straight",
+    "documents": ["ktp_el"],
+}
 
 
 def answer(kind: str, **more: Any) -> dict[str, Any]:
@@ -127,7 +134,7 @@ class TestCheckMessages:
 
     def test_not_told(self, topics: Topics) -> None:
         """A resident who was told of one step only is found, with each step that is missing."""
-        missing = sorted(TOLD - {"delivery_completed"})
+        missing = ["delivery_failed", "delivery_returned", *sorted(TOLD - {"delivery_completed"})]
 
         assert list(check_told(topics)) == [
             f"request {REQUEST}: the resident was never told {step}" for step in missing

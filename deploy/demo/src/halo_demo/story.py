@@ -17,6 +17,7 @@ from halo_demo.checks.everything import Check, check_all
 from halo_demo.checks.requests import read_expectations
 from halo_demo.errors import DeadlineError, DemoError
 from halo_demo.facts import Topics, read_topics
+from halo_demo.lives import lives_of
 from halo_demo.papers import PaperPool
 from halo_demo.paths import DATA, build_folder
 from halo_demo.people.calls import Line, Tally
@@ -110,9 +111,8 @@ class Story:
     ) -> None:
         expected = sum(row["outcome"] == "delivered" for row in expectations)
         watch = Watch(platform.endpoints.kafka)
-        office = Office(
-            line, watch, platform.register, PaperPool(self.options.seed), platform.issuer, self.options.seed
-        )
+        seed, lives = self.options.seed, lives_of(expectations)
+        office = Office(line, watch, platform.register, PaperPool(seed), platform.issuer, seed, lives)
         try:
             async with _beside(watch.run()) as watching:
                 await watch.ready.wait()

@@ -1,11 +1,12 @@
 """What is printed at the end."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from halo_events.contract import dispatch, documents, intake, notify
+from halo_events.contract.event import RequestEvent
 from rich.console import Console
 from rich.table import Table
 
@@ -16,6 +17,16 @@ from halo_demo.story import Outcome
 
 SHOWN: Final = 12
 """Lines against one claim that are printed."""
+
+EVERYDAY: Final[Mapping[str, type[RequestEvent]]] = {
+    "visits missed": dispatch.VisitMissed,
+    "deliveries failed": dispatch.DeliveryFailed,
+    "kept at the kelurahan": dispatch.DeliveryReturned,
+    "asked to cancel": intake.RequestCancelRequested,
+    "cancelled": intake.RequestCancelled,
+    "re-opened": intake.RequestReopened,
+}
+"""What is counted beside the straight way."""
 
 
 def print_summary(console: Console, outcome: Outcome) -> bool:
@@ -42,6 +53,7 @@ def _numbers(outcome: Outcome) -> Table:
     table.add_row("through the queue", _queue(topics))
     table.add_row("declined", f"{len(topics.of(dispatch.AssignmentDeclined))} offers")
     table.add_row("in parts", f"{_in_parts(topics)} requests")
+    table.add_row("everyday", _everyday(topics))
     table.add_row("papers", _papers(topics))
     table.add_row("messages", _messages(topics))
     table.add_row("people's calls", _calls(outcome))
@@ -69,6 +81,11 @@ def _queue(topics: Topics) -> str:
 def _in_parts(topics: Topics) -> int:
     submits = Counter(event.request_id for _, event in topics.of(documents.DossierSubmitted))
     return sum(count > 1 for count in submits.values())
+
+
+def _everyday(topics: Topics) -> str:
+    told = (f"{name} {len(topics.of(event_class))}" for name, event_class in EVERYDAY.items())
+    return ", ".join(told)
 
 
 def _papers(topics: Topics) -> str:

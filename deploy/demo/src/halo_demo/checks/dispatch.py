@@ -1,6 +1,5 @@
 """dispatch's tables, folded from the topics."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from halo_events.contract import dispatch, documents, intake
@@ -155,7 +154,7 @@ def _assignments(topics: Topics) -> Table:
     return table
 
 
-def _change(event: RequestEvent) -> Mapping[str, Any] | None:
+def _change(event: RequestEvent) -> dict[str, Any] | None:
     """Say what an event changes in an assignment, or nothing."""
     blank = dict.fromkeys(("officer_id", "level", "due_at", "kelurahan_code", "await_reason", "coordinator_id"))
     match event:

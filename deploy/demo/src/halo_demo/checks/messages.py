@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from halo_events.contract import intake, notify
+from halo_events.contract import dispatch, intake, notify
+from halo_events.contract.event import RequestEvent
 
 from halo_demo.facts import Topics
 
@@ -29,6 +30,15 @@ TOLD: Final = frozenset(
 )
 """What every resident is told on the way, by template."""
 
+TOLD_BESIDE: Final[Mapping[type[RequestEvent], str]] = {
+    dispatch.VisitMissed: "visit_missed",
+    dispatch.DeliveryFailed: "delivery_failed",
+    dispatch.DeliveryReturned: "delivery_returned",
+    intake.RequestCancelled: "request_cancelled",
+    intake.RequestReopened: "request_reopened",
+}
+"""What a resident is told beside the straight way, by event."""
+
 
 def check_messages(log: list[dict[str, Any]], topics: Topics, may_be_unknown: int | None = 0) -> list[str]:
     """List what is wrong. `may_be_unknown` bounds the messages of unknown fate; None = no bound, after a kill."""
@@ -45,6 +55,10 @@ def check_told(topics: Topics) -> Iterator[str]:
         for _, event in topics.of(notify.MessageQueued)
         if event.recipient == notify.Recipient.RESIDENT
     )
+    for event_class, template in TOLD_BESIDE.items():
+        for request_id in sorted({event.request_id for _, event in topics.of(event_class)}):
+            if not told[request_id, template]:
+                yield f"request {request_id}: the resident was never told {template}"
     for request_id in sorted({event.request_id for _, event in topics.of(intake.RequestClosed)}):
         for template in sorted(TOLD):
             if not told[request_id, template]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from halo_events.contract import dispatch, intake
 
 from halo_demo.facts import Topics
+from halo_demo.lives import ROUNDS, Life, delivered_documents, lives_of
 
 Expectation = Mapping[str, Any]
 
@@ -27,6 +28,7 @@ def check_requests(expectations: Sequence[Expectation], report: Mapping[str, Any
         differences.append(f"e-OPen sent {len(report['sent'])} records of {len(expectations)}")
     for row in expectations:
         differences += _check_answer(row, report["answers"])
+        differences += _check_cancelling(row, report["answers"])
     return differences + list(_check_deliveries(expectations, topics)) + list(_check_follow(expectations, report))
 
 
@@ -50,6 +52,16 @@ def _check_answer(row: Expectation, answers: Sequence[Mapping[str, Any]]) -> Ite
         yield from _check_reasons(where, row["reason"], answer["reasons"])
 
 
+def _check_cancelling(row: Expectation, answers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A resident who asked to cancel is answered: that it was passed on, or how far the request is."""
+    if "cancel_ce_id" not in row:
+        return
+    kinds = [answer["kind"] for answer in answers if answer["causation_id"] == row["cancel_ce_id"]]
+    wanted = "cancel_requested" if row["life"] == Life.CANCELLED else "progressed"
+    if kinds != [wanted]:
+        yield f"record {row['cancel_ce_id']} ({row['ref']}): answered {', '.join(kinds) or 'nothing'}, not {wanted}"
+
+
 def _check_reasons(where: str, wanted: Mapping[str, Any], reasons: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     found = [(reason["code"], reason.get("field")) for reason in reasons]
     if (wanted["code"], wanted["field"]) not in found:
@@ -59,7 +71,7 @@ def _check_reasons(where: str, wanted: Mapping[str, Any], reasons: Sequence[Mapp
 
 
 def _check_deliveries(expectations: Sequence[Expectation], topics: Topics) -> Iterator[str]:
-    """Each good request: received once, every asked document delivered once, closed once."""
+    """Each good request: received once, each document that its life brings delivered once, closed once a round."""
     received: dict[str, list[UUID]] = {}
     for _, event in topics.of(intake.RequestReceived):
         received.setdefault(event.source_ref or "", []).append(event.request_id)
@@ -68,21 +80,28 @@ def _check_deliveries(expectations: Sequence[Expectation], topics: Topics) -> It
         items.update([delivery.request_id] * len(set(delivery.items)))
     handed = Counter(item for _, delivery in topics.of(dispatch.DeliveryCompleted) for item in delivery.items)
     closed = Counter(event.request_id for _, event in topics.of(intake.RequestClosed))
+    cancelled = Counter(event.request_id for _, event in topics.of(intake.RequestCancelled))
     good = {row["ref"]: row for row in expectations if row["outcome"] == "delivered"}
     for ref, row in good.items():
         ids = received.pop(ref, [])
         if len(ids) != 1:
             yield f"{ref}: received {len(ids)} times"
-        elif (items[ids[0]], closed[ids[0]]) != (len(row["documents"]), 1):
-            counts = f"{items[ids[0]]} of {len(row['documents'])} documents delivered, closed {closed[ids[0]]} times"
-            yield f"{ref} (request {ids[0]}): {counts}"
+        else:
+            life = Life(row["life"])
+            wanted = delivered_documents(life, len(row["documents"]))
+            ends = 0 if life is Life.CANCELLED else ROUNDS.get(life, 1)
+            found = (items[ids[0]], closed[ids[0]], cancelled[ids[0]])
+            if found != (wanted, ends, life is Life.CANCELLED):
+                counts = f"{found[0]} of {wanted} documents delivered, closed {found[1]} times"
+                yield f"{ref} (request {ids[0]}): {counts}{', cancelled' * found[2]}"
     yield from (f"{ref}: received, though nothing good was filed under it" for ref in received)
     yield from (f"item {item_id} was delivered {count} times" for item_id, count in handed.items() if count > 1)
 
 
 def _check_follow(expectations: Sequence[Expectation], report: Mapping[str, Any]) -> Iterator[str]:
     """e-OPen, which reads nothing but `request.progressed`, saw each good request arrive and end."""
-    for ref in sorted({row["ref"] for row in expectations if row["outcome"] == "delivered"}):
+    for ref, life in sorted(lives_of(expectations).items()):
         statuses = report["followed"].get(ref, [])
-        if "delivered" not in statuses or "closed" not in statuses:
+        ends = {"cancelled"} if life is Life.CANCELLED else {"delivered", "closed"}
+        if not ends <= set(statuses):
             yield f"{ref}: e-OPen was told {', '.join(statuses) or 'nothing'}, and not of its delivery and end"

@@ -5,7 +5,11 @@ from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
+from halo_events.contract.event import RequestEvent
+
 from halo_demo.facts import Fact
+from halo_demo.lives import ROUNDS
+from halo_demo.people.clerk import reopen
 from halo_demo.people.coordinator import empty_queue
 from halo_demo.people.office import Office
 from halo_demo.people.officer import answer_offer
@@ -13,7 +17,7 @@ from halo_demo.people.operator import OPERATORS, Desk
 
 
 class Crowd:
-    """Starts a task for each offer and each wait, and ends when so many requests are closed or one task fails."""
+    """Starts a task for each offer and each wait, and ends when so many requests ended or one task fails."""
 
     def __init__(self, office: Office, expected: int) -> None:
         self._office = office
@@ -24,10 +28,11 @@ class Crowd:
         self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         office.watch.listen("assignment.offered", self._on_offer)
         office.watch.listen("assignment.awaited", lambda fact: self._start(empty_queue(office, fact)))
-        office.watch.listen("request.closed", self._on_closed)
+        for end in ("request.closed", "request.cancelled"):
+            office.watch.listen(end, lambda fact: self._start(self._end_or_reopen(fact)))
 
     async def work(self) -> None:
-        """Work until all expected requests are closed.
+        """Work until all expected requests have come to their ends.
 
         Raises:
             DemoError: somebody could not do what he had to.
@@ -47,9 +52,13 @@ class Crowd:
             number = self._offered.setdefault(fact.request_id, len(self._offered) + 1)
             self._start(answer_offer(self._office, fact, number))
 
-    def _on_closed(self, fact: Fact) -> None:
-        if fact.request_id is not None:
-            self._closed.add(fact.request_id)
+    async def _end_or_reopen(self, fact: Fact) -> None:
+        event = fact.event
+        assert isinstance(event, RequestEvent)  # noqa: S101 - listened for by these names
+        if event.round < ROUNDS.get(await self._office.life_of(event.request_id), 1):
+            await reopen(self._office, event.request_id)
+            return
+        self._closed.add(event.request_id)
         if len(self._closed) >= self._expected and not self._end.done():
             self._end.set_result(None)
 

@@ -8,8 +8,10 @@ from typing import Final
 from uuid import UUID
 
 import httpx
+from halo_events.contract import intake
 
 from halo_demo.errors import StartupError
+from halo_demo.lives import Life
 from halo_demo.papers import PaperPool
 from halo_demo.people.calls import Line, Person
 from halo_demo.people.counter import Counter
@@ -36,6 +38,8 @@ class Office:
     pool: PaperPool
     issuer: str
     seed: int
+    lives: Mapping[str, Life] = field(default_factory=dict)
+    """What shall become of each good request, by e-OPen's number."""
     collecting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(COLLECTING))
     delivering: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(DELIVERING))
     counter: Counter = field(default_factory=Counter)
@@ -73,6 +77,18 @@ class Office:
             token: str = answer.json()["access_token"]
             return token
         raise StartupError(f"the issuer at {self.issuer} does not answer; see its log")
+
+    async def received(self, request_id: UUID) -> intake.RequestReceived:
+        """Return the fact with which a request began."""
+        fact = await self.watch.wait_for(
+            request_id, lambda fact: isinstance(fact.event, intake.RequestReceived), EVENT_SECONDS
+        )
+        assert isinstance(fact.event, intake.RequestReceived)  # noqa: S101 - waited for by this class
+        return fact.event
+
+    async def life_of(self, request_id: UUID) -> Life:
+        """Return what shall become of a request."""
+        return self.lives.get((await self.received(request_id)).source_ref or "", Life.STRAIGHT)
 
     def new_mark(self) -> UUID:
         """Return a mark that no paper of this run bears yet."""

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from halo_events.contract import dispatch
+from halo_events.contract import dispatch, intake
 
 from halo_demo.errors import DemoError
 from halo_demo.facts import Fact
+from halo_demo.lives import Life
 from halo_demo.people.calls import Person
 from halo_demo.people.office import EVENT_SECONDS, Office
 from halo_demo.people.papers import Bearer, Wanted, bring_paper
@@ -21,6 +22,8 @@ DECLINE_EVERY: Final = 25
 """One request in so many is declined at its first offer."""
 MISTAKE_EVERY: Final = 80
 """With one request in so many the officer first uploads a file of the wrong type."""
+TRIES: Final = 3
+"""Deliveries in vain, after which the kelurahan keeps the documents."""
 PARTS_EVERY: Final = 3
 """One request in so many of those with several documents goes through the desk in two parts."""
 
@@ -33,6 +36,8 @@ class Case(Bearer):
 
     number: int
     resident: str
+    life: Life
+    round: int
 
 
 async def answer_offer(office: Office, offer: Fact, number: int) -> None:
@@ -46,9 +51,13 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
         if number % DECLINE_EVERY == 0 and not _was_declined(office, event.request_id):
             await office.line.post("dispatch", f"{path}/decline", officer, {"reason": "overloaded"})
             return
-        await office.line.post("dispatch", f"{path}/accept", officer)
-        case = Case(event.request_id, officer, number, assignment["resident"]["name"])
+        await office.line.post("dispatch", f"{path}/accept", officer, attempt=event.round)
+        life = await office.life_of(event.request_id) if event.round == 1 else Life.STRAIGHT
+        case = Case(event.request_id, officer, number, assignment["resident"]["name"], life, event.round)
         await _visit(office, case)
+        if case.life is Life.CANCELLED:
+            await _give_back(office, case)
+            return
         parts = _split(case, await _record_need(office, case, assignment["documents"]))
     for place, items in enumerate(parts, start=1):
         async with office.collecting:
@@ -78,16 +87,34 @@ def _was_declined(office: Office, request_id: UUID) -> bool:
 
 
 async def _visit(office: Office, case: Case) -> None:
+    if case.life is Life.MISSED:
+        visit_id = await _schedule(office, case)
+        await office.line.post("dispatch", f"/v1/visits/{visit_id}/missed", case.officer, {"reason": "nobody_home"})
+    visit_id = await _schedule(office, case)
+    await office.line.post("dispatch", f"/v1/visits/{visit_id}/made", case.officer)
+
+
+async def _schedule(office: Office, case: Case) -> str:
     visit_at = (datetime.now(UTC) + AHEAD).isoformat()
     path = f"/v1/assignments/{case.request_id}/visits"
     visit = await office.line.post("dispatch", path, case.officer, {"visit_at": visit_at})
-    await office.line.post("dispatch", f"/v1/visits/{visit['visit_id']}/made", case.officer)
+    visit_id: str = visit["visit_id"]
+    return visit_id
+
+
+async def _give_back(office: Office, case: Case) -> None:
+    """Give back all papers when the resident asks to cancel, and say so."""
+    await office.watch.wait_for(
+        case.request_id, lambda fact: isinstance(fact.event, intake.RequestCancelRequested), EVENT_SECONDS
+    )
+    await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/release", case.officer)
 
 
 async def _record_need(office: Office, case: Case, kinds: list[str]) -> list[Item]:
     """Record what is needed; return the items with their checklists."""
     path = f"/v1/dossiers/{case.request_id}"
-    await office.line.post("documents", f"{path}/need", case.officer, {"items": [{"kind": kind} for kind in kinds]})
+    need = {"items": [{"kind": kind} for kind in kinds]}
+    await office.line.post("documents", f"{path}/need", case.officer, need, attempt=case.round)
     dossier = await office.line.get("documents", path, case.officer)
     items: list[Item] = dossier["items"]
     return items
@@ -112,7 +139,7 @@ async def _collect(office: Office, case: Case, items: list[Item], place: int) ->
         *(bring_paper(office, case, paper, first_wrong=wrong and turn == 0) for turn, paper in enumerate(wanted))
     )
     path = f"/v1/dossiers/{case.request_id}/submit"
-    await office.line.post("documents", path, case.officer, attempt=place)
+    await office.line.post("documents", path, case.officer, attempt=f"{case.round}/{place}")
 
 
 async def _fetch(office: Office, case: Case) -> None:
@@ -122,7 +149,9 @@ async def _fetch(office: Office, case: Case) -> None:
 
 
 async def _deliver(office: Office, case: Case, items: list[Item]) -> None:
-    """Take a photo at the door and record the delivery."""
+    """Take a photo at the door and record the delivery; where all tries are in vain, later at the kelurahan."""
+    if case.life is Life.RETURNED:
+        await _try_in_vain(office, case, items)
     photo = await bring_paper(office, case, Wanted("delivery_proof"), first_wrong=False)
     delivery = {
         "items": [item["item_id"] for item in items],
@@ -132,3 +161,10 @@ async def _deliver(office: Office, case: Case, items: list[Item]) -> None:
         "old_card_returned": False,
     }
     await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/deliveries", case.officer, delivery)
+
+
+async def _try_in_vain(office: Office, case: Case, items: list[Item]) -> None:
+    path = f"/v1/assignments/{case.request_id}/failed-deliveries"
+    failure = {"items": [item["item_id"] for item in items], "reason": "nobody_home"}
+    for attempt in range(1, TRIES + 1):
+        await office.line.post("dispatch", path, case.officer, failure, attempt=attempt)
