@@ -46,7 +46,7 @@ def _numbers(outcome: Outcome) -> Table:
     table.add_column(justify="left", no_wrap=True)
     table.add_column(justify="left")
     outcomes = Counter(row["outcome"] for row in outcome.expectations)
-    table.add_row("delivered", f"{len(topics.of(intake.RequestClosed))} of {outcomes['delivered']} requests")
+    table.add_row("delivered", f"{_delivered(topics)} of {outcomes['delivered']} requests")
     table.add_row("documents", _documents(topics))
     table.add_row("refused", _refusals(topics))
     table.add_row("filed again", f"{outcomes['repeated']} under a new ce_id, {outcomes['dropped']} under the same")
@@ -61,6 +61,10 @@ def _numbers(outcome: Outcome) -> Table:
     table.add_row("speed", _speed(topics))
     table.add_row("seconds", ", ".join(f"{name} {took:.1f}" for name, took in outcome.phases.took.items()))
     return table
+
+
+def _delivered(topics: Topics) -> int:
+    return len({event.request_id for _, event in topics.of(intake.RequestClosed)})
 
 
 def _documents(topics: Topics) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from halo_events.contract import dispatch, intake
 
-from halo_demo.errors import DemoError
+from halo_demo.errors import CallError, DemoError
 from halo_demo.facts import Fact
 from halo_demo.lives import Life
 from halo_demo.people.calls import Person
@@ -24,6 +24,9 @@ MISTAKE_EVERY: Final = 80
 """With one request in so many the officer first uploads a file of the wrong type."""
 TRIES: Final = 3
 """Deliveries in vain, after which the kelurahan keeps the documents."""
+LOOKS: Final = 150
+LOOK_SECONDS: Final = 0.5
+"""How often, and how far apart, an officer looks whether his phone shows what the resident told him."""
 PARTS_EVERY: Final = 3
 """One request in so many of those with several documents goes through the desk in two parts."""
 
@@ -107,7 +110,16 @@ async def _give_back(office: Office, case: Case) -> None:
     await office.watch.wait_for(
         case.request_id, lambda fact: isinstance(fact.event, intake.RequestCancelRequested), EVENT_SECONDS
     )
-    await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/release", case.officer)
+    for _ in range(LOOKS):
+        try:
+            await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/release", case.officer)
+        except CallError as refusal:
+            if refusal.code != "cancel-not-asked":  # the phone does not show it yet
+                raise
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+    raise DemoError(f"request {case.request_id}: its officer was never shown that its resident wants to cancel")
 
 
 async def _record_need(office: Office, case: Case, kinds: list[str]) -> list[Item]:
