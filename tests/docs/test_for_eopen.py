@@ -65,7 +65,7 @@ def test_example_is_accepted() -> None:
 def test_words() -> None:
     """Topics, event types, statuses, documents and target groups are those of the code."""
     assert {topics.EOPEN_REQUESTS.name, topics.REQUESTS.name} <= set(re.findall(r"`([a-z.0-9]+)`", TEXT))
-    named = re.findall(r"^\| `(request\.[a-z]+)` \|", TEXT, re.MULTILINE)
+    named = re.findall(r"^\| `(request\.[a-z_]+)` \|", TEXT, re.MULTILINE)
     assert {f"id.go.bekasikota.halopamor.{name}.v1" for name in named} == {
         kind for kind, event in BY_TYPE.items() if event.topic is topics.REQUESTS
     }
