@@ -50,12 +50,16 @@ class Facts:
         return Actor(role=ActorRole.OFFICER, id=str(officer_id))
 
     @staticmethod
-    def received(request_id: UUID) -> RequestReceived:
+    def of(kind: type[Event], request_id: UUID, **said: object) -> Any:
+        """A fact about a request, of its first round and by nobody, where nothing else is said."""
+        return kind(**{"occurred_at": datetime.now(UTC), "request_id": request_id, "actor": SYSTEM, **said})
+
+    @classmethod
+    def received(cls, request_id: UUID) -> RequestReceived:
         """Intake received the request."""
-        return RequestReceived(
-            occurred_at=datetime.now(UTC),
-            request_id=request_id,
-            actor=SYSTEM,
+        return cls.of(
+            RequestReceived,
+            request_id,
             tracking_no=f"HP-{request_id.hex[:8]}",
             channel=Channel.EOPEN,
             documents=(DocumentKind.KTP_EL,),
@@ -69,33 +73,22 @@ class Facts:
     @classmethod
     def accepted(cls, request_id: UUID, officer_id: UUID, round_number: int = 1) -> AssignmentAccepted:
         """The officer took the request."""
-        return AssignmentAccepted(
-            occurred_at=datetime.now(UTC),
-            request_id=request_id,
-            round=round_number,
-            actor=cls.officer(officer_id),
-            officer_id=officer_id,
-        )
+        said = {"round": round_number, "actor": cls.officer(officer_id), "officer_id": officer_id}
+        return cls.of(AssignmentAccepted, request_id, **said)
 
     @classmethod
     def visited(cls, request_id: UUID, officer_id: UUID, round_number: int = 1) -> VisitMade:
         """The officer was at the house."""
-        return VisitMade(
-            occurred_at=datetime.now(UTC),
-            request_id=request_id,
-            round=round_number,
-            actor=cls.officer(officer_id),
-            visit_id=uuid4(),
-            officer_id=officer_id,
-        )
+        said = {"round": round_number, "actor": cls.officer(officer_id), "officer_id": officer_id}
+        return cls.of(VisitMade, request_id, visit_id=uuid4(), **said)
 
-    @staticmethod
-    def paper(request_id: UUID, item_id: UUID, row: str) -> PaperUploaded:
+    @classmethod
+    def paper(cls, request_id: UUID, item_id: UUID, row: str, round_number: int = 1) -> PaperUploaded:
         """Documents read a paper of an item."""
-        return PaperUploaded(
-            occurred_at=datetime.now(UTC),
-            request_id=request_id,
-            actor=SYSTEM,
+        return cls.of(
+            PaperUploaded,
+            request_id,
+            round=round_number,
             paper_id=uuid4(),
             purpose=Purpose.REQUIREMENT,
             item_id=item_id,
@@ -155,14 +148,14 @@ class World:
             recorded = await need.record_need(tx, self.checklists, request_id, kinds, self.facts.officer(officer_id))
         return request_id, [item.item_id for item in recorded.items]
 
-    async def cleared(self, request_id: UUID, item_id: UUID, *rows: str) -> None:
+    async def cleared(self, request_id: UUID, item_id: UUID, *rows: str, round_number: int = 1) -> None:
         """Cleared papers for these rows of an item."""
         async with self.transaction() as tx:
             for row in rows:
-                paper = self.facts.paper(request_id, item_id, row)
-                said = {"occurred_at": tx.now, "request_id": request_id, "actor": SYSTEM, "checks": ("size",)}
+                paper = self.facts.paper(request_id, item_id, row, round_number)
+                said = {"round": round_number, "paper_id": paper.paper_id, "checks": ("size",)}
                 await tx.emit(paper)
-                await tx.emit(PaperCleared(paper_id=paper.paper_id, **said))
+                await tx.emit(self.facts.of(PaperCleared, request_id, **said))
 
     async def submitted(self, officer_id: UUID, *kinds: DocumentKind) -> tuple[UUID, list[UUID]]:
         """A request whose items lie at the desk; its id and those of its items."""

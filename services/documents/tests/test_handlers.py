@@ -6,17 +6,26 @@ from uuid import UUID, uuid4
 import pytest
 from halo_documents.domain.dossiers import ItemState
 from halo_documents.repository import need as repository
-from halo_documents.usecases import handover, need
+from halo_documents.usecases import handover, holding, need, rejection, revision
 from halo_events.contract.dispatch import (
     AssignmentAwaited,
+    AssignmentReleased,
     AwaitReason,
     DeliveryCompleted,
     OfficerLeft,
     PhotoProof,
     Receiver,
+    ReleaseReason,
 )
-from halo_events.contract.documents import PaperQuarantined, QuarantineReason
+from halo_events.contract.documents import (
+    HoldReason,
+    PaperQuarantined,
+    QuarantineReason,
+    RejectionReason,
+    RevisionReason,
+)
 from halo_events.contract.event import SYSTEM, Actor, Event
+from halo_events.contract.intake import CancelReason, ReopenReason, RequestCancelled, RequestReopened
 from halo_events.contract.values import DocumentKind, Relation
 from halo_events.envelope import Envelope
 from halo_events.runtime import Database
@@ -36,6 +45,7 @@ FOLDED = {
     "dossiers": "request_id, round",
     "items": "item_id",
     "papers": "paper_id",
+    "revisions": "item_id, number, row_code",
 }
 """The folded tables and their keys."""
 START = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -103,7 +113,17 @@ class TestOrder:
     async def test_topics_in_any_order(self, world: "World", second: Database, officer_id: UUID) -> None:
         """Whichever topic is ahead, the tables come out equal; order within a topic is Kafka's to keep."""
         request_id, items, facts = uuid4(), [uuid4()], world.facts
-        intake = [facts.received(request_id)]
+        intake = [
+            facts.received(request_id),
+            facts.of(
+                RequestReopened,
+                request_id,
+                round=2,
+                reason=ReopenReason.DAMAGED,
+                documents=(DocumentKind.KTP_EL,),
+            ),
+            facts.of(RequestCancelled, request_id, round=2, reason=CancelReason.OTHER),
+        ]
         dispatch = [
             awaited(request_id),
             facts.accepted(request_id, uuid4()),
@@ -111,6 +131,7 @@ class TestOrder:
             facts.accepted(request_id, officer_id),
             facts.visited(request_id, officer_id),
             delivery(request_id, officer_id, items),
+            facts.of(AssignmentReleased, request_id, reason=ReleaseReason.CANCELLED),
         ]
         register = [left(officer_id)]
         in_order = [*intake, *dispatch, *register]
@@ -134,6 +155,39 @@ class TestOrder:
         await fold(second, world.history)
 
         assert await tables(second) == await tables(world.database)
+
+    async def test_everyday(
+        self, world: "World", second: Database, officer_id: UUID, officer: Actor, operator: Actor
+    ) -> None:
+        """The same where papers were asked again, work was held, an item was rejected and the request opened again."""
+        kinds = (DocumentKind.KTP_EL, DocumentKind.KTP_EL)
+        request_id, (good, bad) = await world.submitted(officer_id, *kinds)
+        rows = {"kk": RevisionReason.UNREADABLE, "police_letter": RevisionReason.INCOMPLETE}
+        async with world.transaction() as tx:
+            await revision.revise_item(tx, world.checklists, good, rows, operator)
+            await holding.hold_item(tx, bad, HoldReason.RESIDENT, operator)
+            await rejection.reject_item(tx, bad, RejectionReason.FALSE_PAPERS, operator)
+        await world.cleared(request_id, good, "kk", "police_letter")
+        async with world.transaction() as tx:
+            await need.submit_dossier(tx, world.checklists, request_id, officer)
+            await holding.hold_item(tx, good, HoldReason.NETWORK_DOWN, operator)
+            await holding.resume_item(tx, good, operator)
+            await holding.hold_item(tx, good, HoldReason.RESIDENT, operator)
+        said = {"round": 2, "reason": ReopenReason.OTHER, "documents": (DocumentKind.KTP_EL,)}
+        await world.fact(world.facts.of(RequestReopened, request_id, **said))
+        await world.fact(world.facts.of(AssignmentReleased, request_id, reason=ReleaseReason.CANCELLED))
+        await world.fact(world.facts.of(RequestCancelled, request_id, reason=CancelReason.OTHER))
+
+        await fold(second, world.history)
+        folded = await tables(second)
+
+        assert folded == await tables(world.database)
+        assert sorted((row["state"], row["held_reason"], row["revisions"]) for row in folded["items"]) == [
+            ("rejected", None, 0),
+            ("submitted", "resident", 1),
+        ]
+        assert len(folded["revisions"]) == 2
+        assert [row["superseded_at"] is not None for row in folded["papers"]].count(True) == 1
 
     async def test_in_parts(self, world: "World", second: Database, officer_id: UUID, officer: Actor) -> None:
         """The same where the items went to the desk, to the officer and to the door one by one."""

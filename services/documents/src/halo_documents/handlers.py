@@ -5,6 +5,7 @@ from typing import Final
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
     AssignmentAwaited,
+    AssignmentReleased,
     DeliveryCompleted,
     OfficerChanged,
     OfficerLeft,
@@ -21,9 +22,13 @@ from halo_events.contract.documents import (
     PaperCleared,
     PaperQuarantined,
     PaperUploaded,
+    ProcessingHeld,
+    ProcessingResumed,
+    RevisionRequested,
     VerificationPassed,
+    VerificationRejected,
 )
-from halo_events.contract.intake import RequestReceived
+from halo_events.contract.intake import RequestCancelled, RequestReceived, RequestReopened
 from halo_events.runtime import Fold, Handler, project
 
 from halo_documents.repository import desk, facts, handover, need, papers
@@ -34,13 +39,23 @@ async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
     await facts.insert_request(fold, event, fold.envelope.time)
 
 
+async def apply_request_cancelled(fold: Fold, event: RequestCancelled) -> None:
+    """Record that nobody works on the request any more: its items that were not delivered are cancelled."""
+    await facts.update_request_cancelled(fold, event, fold.envelope.time)
+
+
+async def apply_request_reopened(fold: Fold, event: RequestReopened) -> None:
+    """Record the new round: who held the request in the one before holds it no more."""
+    await facts.update_request_reopened(fold, event)
+
+
 async def apply_assignment_accepted(fold: Fold, event: AssignmentAccepted) -> None:
     """Record who holds the request."""
     await facts.upsert_assignment(fold, event, fold.envelope.time)
 
 
-async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
-    """Record that the kelurahan's queue has the request: nobody holds it until the next officer accepts."""
+async def apply_assignment_ended(fold: Fold, event: AssignmentAwaited | AssignmentReleased) -> None:
+    """Record that nobody holds the request: the kelurahan's queue has it, or it is about to be cancelled."""
     await facts.update_assignment_released(fold, event, fold.envelope.time)
 
 
@@ -94,6 +109,26 @@ async def apply_verification_passed(fold: Fold, event: VerificationPassed) -> No
     await desk.update_item_verified(fold, event, fold.envelope.time)
 
 
+async def apply_revision_requested(fold: Fold, event: RevisionRequested) -> None:
+    """Record that papers of an item are asked again."""
+    await desk.update_item_revised(fold, event, fold.envelope.time)
+
+
+async def apply_processing_held(fold: Fold, event: ProcessingHeld) -> None:
+    """Record what an item waits for."""
+    await desk.update_item_held(fold, event, fold.envelope.time)
+
+
+async def apply_processing_resumed(fold: Fold, event: ProcessingResumed) -> None:
+    """Record that an item waits for nothing any more."""
+    await desk.update_item_resumed(fold, event)
+
+
+async def apply_verification_rejected(fold: Fold, event: VerificationRejected) -> None:
+    """Record that an item is not brought."""
+    await desk.update_item_rejected(fold, event, fold.envelope.time)
+
+
 async def apply_document_issued(fold: Fold, event: DocumentIssued) -> None:
     """Record an item's number."""
     await desk.update_item_issued(fold, event, fold.envelope.time)
@@ -111,8 +146,11 @@ async def apply_handover_completed(fold: Fold, event: HandoverCompleted) -> None
 
 PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(RequestReceived, apply_request_received),
+    project(RequestCancelled, apply_request_cancelled),
+    project(RequestReopened, apply_request_reopened),
     project(AssignmentAccepted, apply_assignment_accepted),
-    project(AssignmentAwaited, apply_assignment_awaited),
+    project(AssignmentAwaited, apply_assignment_ended),
+    project(AssignmentReleased, apply_assignment_ended),
     project(VisitMade, apply_visit_made),
     project(DeliveryCompleted, apply_delivery_completed),
     project(OfficerRegistered, apply_officer_state),
@@ -124,6 +162,10 @@ PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(PaperQuarantined, apply_paper_quarantined),
     project(DossierSubmitted, apply_dossier_submitted),
     project(VerificationPassed, apply_verification_passed),
+    project(RevisionRequested, apply_revision_requested),
+    project(ProcessingHeld, apply_processing_held),
+    project(ProcessingResumed, apply_processing_resumed),
+    project(VerificationRejected, apply_verification_rejected),
     project(DocumentIssued, apply_document_issued),
     project(DocumentPrinted, apply_document_printed),
     project(HandoverCompleted, apply_handover_completed),

@@ -5,6 +5,20 @@ INSERT INTO requests (request_id, tracking_no, kelurahan_code, rw, documents, re
                       resident_kk, resident_address, received_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
+-- name: update_request_cancelled
+UPDATE requests
+   SET cancelled_at = $2
+ WHERE request_id = $1;
+
+-- name: update_request_reopened
+-- What is wanted now may be less than what was asked for at first.
+UPDATE requests
+   SET round = $2, documents = $3
+ WHERE request_id = $1;
+
+-- name: is_request_cancelled
+SELECT EXISTS (SELECT FROM requests WHERE request_id = $1 AND cancelled_at IS NOT NULL);
+
 -- name: upsert_assignment
 -- Who accepted last holds the request.
 INSERT INTO assignments (request_id, round, officer_id, accepted_at)
@@ -39,16 +53,20 @@ VALUES ($1, $2)
    SET left_at = excluded.left_at;
 
 -- name: find_asked
-SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, resident_kk, resident_address
+SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, resident_kk, resident_address, round,
+       cancelled_at
   FROM requests
  WHERE request_id = $1;
 
 -- name: find_holder
+-- Who served an earlier round holds nothing in the new one until he accepts it.
 SELECT a.officer_id, a.round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
        EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
-       a.released_at IS NOT NULL AS released
+       a.released_at IS NOT NULL OR coalesce(r.round > a.round, FALSE) AS released,
+       r.cancelled_at IS NOT NULL AS cancelled
   FROM assignments AS a
+  LEFT JOIN requests AS r ON r.request_id = a.request_id
  WHERE a.request_id = $1;
 
 -- name: lock_holder
@@ -56,8 +74,10 @@ SELECT a.officer_id, a.round,
 SELECT a.officer_id, a.round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
        EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
-       a.released_at IS NOT NULL AS released
+       a.released_at IS NOT NULL OR coalesce(r.round > a.round, FALSE) AS released,
+       r.cancelled_at IS NOT NULL AS cancelled
   FROM assignments AS a
+  LEFT JOIN requests AS r ON r.request_id = a.request_id
  WHERE a.request_id = $1
    FOR UPDATE OF a;
 
@@ -78,9 +98,15 @@ SELECT request_id, round, officer_id, checklist_version
  WHERE request_id = $1 AND round = $2;
 
 -- name: list_items
+-- Delivered goes before rejected, and both before cancelled.
 SELECT i.item_id, i.request_id, i.round, i.kind, i.issue_number, i.print_count, i.blank_serial,
-       CASE WHEN l.item_id IS NULL THEN i.state ELSE 'delivered' END AS state,
-       coalesce(l.delivered_at, i.state_at) AS state_at,
+       i.held_reason, i.held_at, i.rejection,
+       CASE WHEN l.item_id IS NOT NULL THEN 'delivered'
+            WHEN r.cancelled_at IS NOT NULL AND i.state <> 'rejected' THEN 'cancelled'
+            ELSE i.state END AS state,
+       CASE WHEN l.item_id IS NOT NULL THEN l.delivered_at
+            WHEN r.cancelled_at IS NOT NULL AND i.state <> 'rejected' THEN r.cancelled_at
+            ELSE i.state_at END AS state_at,
        d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
@@ -95,6 +121,18 @@ SELECT state
   FROM items
  WHERE item_id = $1;
 
+-- name: find_item_request
+SELECT request_id
+  FROM items
+ WHERE item_id = $1;
+
+-- name: list_revised_rows
+-- What the latest revision of each item asked for again.
+SELECT r.item_id, r.row_code, r.reason, r.requested_at
+  FROM items AS i
+  JOIN revisions AS r ON r.item_id = i.item_id AND r.number = i.revisions
+ WHERE i.request_id = $1 AND i.round = $2;
+
 -- name: update_items_submitted
 UPDATE items
    SET state = 'submitted', state_at = $3
@@ -103,12 +141,12 @@ UPDATE items
 -- Papers -----------------------------------------------------------------------------------------------------------------
 
 -- name: count_papers
--- Of papers that were read the upload may be gone.
+-- Of papers that were read the upload may be gone. What was asked again has made room.
 SELECT count(*) FILTER (WHERE x.state NOT IN ('quarantined', 'expired')) AS held,
        count(*) FILTER (WHERE x.state IN ('quarantined', 'expired')) AS failed
   FROM (SELECT state
           FROM papers
-         WHERE request_id = $1 AND round = $2 AND purpose = $3
+         WHERE request_id = $1 AND round = $2 AND purpose = $3 AND superseded_at IS NULL
          UNION ALL
         SELECT u.state
           FROM uploads AS u
@@ -221,22 +259,24 @@ UPDATE papers
 
 -- name: find_paper
 -- What the topic says of a paper goes before what is under way.
-SELECT paper_id, request_id, purpose, item_id, row_code, media_type, size, state, reason, sha256
+SELECT paper_id, request_id, purpose, item_id, row_code, media_type, size, state, reason, sha256,
+       superseded_at
   FROM papers
  WHERE paper_id = $1
  UNION ALL
-SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.state, u.reason, NULL
+SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.state, u.reason, NULL,
+       NULL
   FROM uploads AS u
  WHERE u.paper_id = $1 AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id);
 
 -- name: list_papers
 SELECT paper_id, request_id, purpose, item_id, row_code, media_type, size, state, reason, sha256,
-       uploaded_at AS since
+       superseded_at, uploaded_at AS since
   FROM papers
  WHERE request_id = $1 AND round = $2
  UNION ALL
 SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type, u.size, u.state, u.reason, NULL,
-       u.created_at
+       NULL, u.created_at
   FROM uploads AS u
  WHERE u.request_id = $1 AND u.round = $2
    AND NOT EXISTS (SELECT FROM papers AS p WHERE p.paper_id = u.paper_id)
@@ -245,7 +285,8 @@ SELECT u.paper_id, u.request_id, u.purpose, u.item_id, u.row_code, u.media_type,
 -- name: list_cleared_rows
 SELECT item_id, row_code
   FROM papers
- WHERE request_id = $1 AND round = $2 AND state = 'cleared' AND item_id IS NOT NULL AND row_code IS NOT NULL;
+ WHERE request_id = $1 AND round = $2 AND state = 'cleared' AND superseded_at IS NULL
+   AND item_id IS NOT NULL AND row_code IS NOT NULL;
 
 -- name: list_stored_rows
 -- The rows of items whose papers wait for their check.
@@ -256,18 +297,21 @@ SELECT item_id, row_code
 -- Desk -------------------------------------------------------------------------------------------------------------------
 
 -- name: list_desk
+-- Of a cancelled request nothing waits any more.
 SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
-       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+       i.held_reason, i.held_at, i.rejection, d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
   LEFT JOIN assignments AS a ON a.request_id = i.request_id
   LEFT JOIN requests AS r ON r.request_id = i.request_id
- WHERE i.state = $1 AND (i.state_at, i.item_id) > ($2, $3::uuid)
+ WHERE i.state = $1 AND (i.state_at, i.item_id) > ($2, $3::uuid) AND r.cancelled_at IS NULL
  ORDER BY i.state_at, i.item_id
  LIMIT $4;
 
 -- name: lock_item
-SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
+SELECT i.item_id, i.request_id, i.round, i.kind, i.state_at, i.issue_number, i.print_count, i.blank_serial,
+       i.held_reason, i.held_at, i.rejection,
+       CASE WHEN r.cancelled_at IS NOT NULL AND i.state <> 'rejected' THEN 'cancelled' ELSE i.state END AS state,
        d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
@@ -281,7 +325,10 @@ SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_nu
 SELECT pg_advisory_xact_lock($1::int, hashtext($2));
 
 -- name: has_issue_number
-SELECT EXISTS (SELECT FROM items WHERE kind = $1 AND issue_number = $2);
+-- In a later round the same request may bring a document again, with the number that it had.
+SELECT EXISTS (SELECT
+                 FROM items
+                WHERE kind = $1 AND issue_number = $2 AND (request_id <> $3 OR round >= $4));
 
 -- name: has_blank_serial
 SELECT EXISTS (SELECT FROM items WHERE kind = $1 AND blank_serial = $2);
@@ -299,6 +346,35 @@ UPDATE items
 -- name: update_item_printed
 UPDATE items
    SET state = 'printed', state_at = $2, print_count = $3, blank_serial = $4
+ WHERE item_id = $1;
+
+-- name: update_item_revised
+UPDATE items
+   SET state = 'needed', state_at = $2, revisions = revisions + 1
+ WHERE item_id = $1;
+
+-- name: insert_revised_rows
+-- Under the number that the item has since then.
+INSERT INTO revisions (item_id, number, row_code, reason, requested_at)
+SELECT i.item_id, i.revisions, x.row_code, x.reason, $4
+  FROM items AS i,
+       unnest($2::text[], $3::text[]) AS x (row_code, reason)
+ WHERE i.item_id = $1;
+
+-- name: update_papers_superseded
+UPDATE papers
+   SET superseded_at = $3
+ WHERE item_id = $1 AND row_code = ANY ($2::text[]) AND superseded_at IS NULL;
+
+-- name: update_item_held
+UPDATE items
+   SET held_reason = $2, held_at = $3
+ WHERE item_id = $1;
+
+-- name: update_item_rejected
+-- It is over: it waits for nothing any more.
+UPDATE items
+   SET state = 'rejected', state_at = $2, rejection = $3, held_reason = NULL, held_at = NULL
  WHERE item_id = $1;
 
 -- Handover ---------------------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 """The dossier: its need, what is in it, and its way to the desk."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from halo_service.http import OnceDep, TxDep
 
 from halo_documents.api import views
@@ -32,9 +32,15 @@ async def record_need(
 
 
 @router.get("")
-async def read_dossier(request_id: UUID, caller: ReaderDep, tx: TxDep, checklists: ChecklistsDep) -> DossierView:
+async def read_dossier(
+    request_id: UUID,
+    caller: ReaderDep,
+    tx: TxDep,
+    checklists: ChecklistsDep,
+    round_number: Annotated[int | None, Query(alias="round", ge=1, le=99, description="an earlier round")] = None,
+) -> DossierView:
     """All that is known here of a request: items with their checklists and papers, proofs, handovers."""
-    return views.dossier_view(await reading.read_file(tx, request_id, caller.actor()), checklists)
+    return views.dossier_view(await reading.read_file(tx, request_id, caller.actor(), round_number), checklists)
 
 
 @router.post("/submit")

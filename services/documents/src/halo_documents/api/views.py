@@ -1,10 +1,12 @@
 """From values of the domain to bodies of answers."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from halo_documents.domain.checklists import Checklist, Checklists
-from halo_documents.domain.dossiers import Asked, File, Handover, Item, Submission
+from halo_documents.domain.dossiers import Asked, File, Handover, Item, RevisedRow, Submission
 from halo_documents.domain.papers import Paper, PaperState
+from halo_documents.domain.reasons import HOLD, REJECTION, REVISION, in_words
 from halo_documents.schemas import (
     DeskItem,
     DossierView,
@@ -12,6 +14,7 @@ from halo_documents.schemas import (
     ItemView,
     NamedRow,
     PaperView,
+    ReasonView,
     ResidentView,
     RowView,
     SubmitAnswer,
@@ -25,7 +28,9 @@ def dossier_view(file: File, checklists: Checklists) -> DossierView:
     asked = file.asked
     return DossierView(
         request_id=file.request_id,
-        round=file.holder.round if file.holder else None,
+        round=file.round,
+        present_round=file.present_round,
+        cancelled_at=asked.cancelled_at if asked else None,
         officer_id=file.holder.officer_id if file.holder and file.holder.is_in_charge else None,
         tracking_no=asked.tracking_no if asked else None,
         kelurahan_code=asked.kelurahan_code if asked else None,
@@ -34,9 +39,9 @@ def dossier_view(file: File, checklists: Checklists) -> DossierView:
         resident=_resident_view(asked) if asked else None,
         checklist_version=checklist.version if checklist else None,
         checklist_to_be_confirmed=checklist.to_be_confirmed_by_dinas if checklist else None,
-        items=tuple(_item_view(item, checklist, file.papers) for item in file.items) if checklist else (),
+        items=tuple(_item_view(item, checklist, file) for item in file.items) if checklist else (),
         proofs=tuple(paper_view(paper) for paper in file.papers if paper.item_id is None),
-        handovers=tuple(handover_view(handover) for handover in file.handovers),
+        handovers=tuple(_handover_view(handover, file) for handover in file.handovers),
     )
 
 
@@ -47,14 +52,14 @@ def paper_view(paper: Paper) -> PaperView:
     return PaperView(**fields)
 
 
-def handover_view(handover: Handover) -> HandoverView:
-    """A handover as officers and operators see it."""
+def _handover_view(handover: Handover, file: File) -> HandoverView:
     return HandoverView(
         handover_id=handover.handover_id,
         items=handover.items,
         created_at=handover.created_at,
         confirmed_at=handover.confirmed_at,
         withdrawn_at=handover.withdrawn_at,
+        void=handover.is_open and not file.is_alive,
     )
 
 
@@ -67,6 +72,7 @@ def desk_item(item: Item) -> DeskItem:
         state=item.state,
         since=item.state_at,
         tracking_no=item.tracking_no,
+        held=_held_view(item),
     )
 
 
@@ -90,8 +96,21 @@ def _resident_view(asked: Asked) -> ResidentView:
     return ResidentView(name=asked.name, nik=asked.nik, kk=asked.kk, address=asked.address)
 
 
-def _item_view(item: Item, checklist: Checklist, papers: tuple[Paper, ...]) -> ItemView:
-    own = [paper for paper in papers if paper.item_id == item.item_id]
+def _held_view(item: Item) -> ReasonView | None:
+    if item.held_reason is None or item.held_at is None:
+        return None
+    return ReasonView(reason=item.held_reason, words=in_words(HOLD, item.held_reason), since=item.held_at)
+
+
+def _rejected_view(item: Item) -> ReasonView | None:
+    if item.rejection is None:
+        return None
+    return ReasonView(reason=item.rejection, words=in_words(REJECTION, item.rejection), since=item.state_at)
+
+
+def _item_view(item: Item, checklist: Checklist, file: File) -> ItemView:
+    own = [paper for paper in file.papers if paper.item_id == item.item_id]
+    revised = [row for row in file.revised if row.item_id == item.item_id]
     return ItemView(
         item_id=item.item_id,
         kind=item.kind,
@@ -99,14 +118,26 @@ def _item_view(item: Item, checklist: Checklist, papers: tuple[Paper, ...]) -> I
         since=item.state_at,
         issue_number=item.issue_number,
         blank_serial=item.blank_serial,
-        checklist=_row_views(item, checklist, own),
+        held=_held_view(item),
+        rejected=_rejected_view(item),
+        checklist=_row_views(item, checklist, own, revised),
         papers=tuple(paper_view(paper) for paper in own),
     )
 
 
-def _row_views(item: Item, checklist: Checklist, papers: list[Paper]) -> tuple[RowView, ...]:
-    cleared = {paper.row for paper in papers if paper.state is PaperState.CLEARED}
+def _row_views(
+    item: Item, checklist: Checklist, papers: Sequence[Paper], revised: Sequence[RevisedRow]
+) -> tuple[RowView, ...]:
+    cleared = {paper.row for paper in papers if paper.state is PaperState.CLEARED and paper.superseded_at is None}
+    reasons = {
+        one.row: ReasonView(reason=one.reason, words=in_words(REVISION, one.reason), since=one.requested_at)
+        for one in revised
+    }
     return tuple(
-        RowView(**row.model_dump(), met=not cleared.isdisjoint({row.row, *row.alternatives}))
+        RowView(
+            **row.model_dump(),
+            met=not cleared.isdisjoint({row.row, *row.alternatives}),
+            revision=reasons.get(row.row),
+        )
         for row in checklist.rows(item.kind)
     )

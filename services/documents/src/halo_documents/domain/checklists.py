@@ -57,11 +57,22 @@ class Checklist(BaseModel):
         """Whether the kind's list has this row."""
         return any(known.row == row for known in self.kinds[kind])
 
-    def missing(self, kind: DocumentKind, cleared: AbstractSet[str]) -> tuple[Row, ...]:
-        """The mandatory rows that neither a cleared paper of their own nor an alternative meets."""
-        return tuple(
-            row for row in self.kinds[kind] if row.mandatory and cleared.isdisjoint({row.row, *row.alternatives})
-        )
+    def missing(
+        self, kind: DocumentKind, cleared: AbstractSet[str], asked: AbstractSet[str] = frozenset()
+    ) -> tuple[Row, ...]:
+        """The rows that are wanted and not met, in the order in which they are shown.
+
+        A mandatory row is met by a cleared paper of its own or of an alternative. An optional row that was asked
+        again is wanted too, until it has a paper, or all mandatory rows that it stands in for are met.
+        """
+        rows = self.kinds[kind]
+        unmet = {row.row for row in rows if row.mandatory and cleared.isdisjoint({row.row, *row.alternatives})}
+        for row in rows:
+            if row.row in asked and not row.mandatory and row.row not in cleared:
+                stands_in_for = {other.row for other in rows if row.row in other.alternatives}
+                if not stands_in_for or not unmet.isdisjoint(stands_in_for):
+                    unmet.add(row.row)
+        return self.named(kind, unmet)
 
     def named(self, kind: DocumentKind, codes: AbstractSet[str]) -> tuple[Row, ...]:
         """The rows of these codes, in the order in which they are shown."""

@@ -17,7 +17,7 @@ CARDS: Final = frozenset({DocumentKind.KTP_EL, DocumentKind.KIA})
 
 
 class ItemState(StrEnum):
-    """How far an item is; each step follows the one before it."""
+    """How far an item is; each step follows the one before it. The last three are ends."""
 
     NEEDED = "needed"
     SUBMITTED = "submitted"
@@ -26,6 +26,8 @@ class ItemState(StrEnum):
     PRINTED = "printed"
     HANDED_OVER = "handed_over"
     DELIVERED = "delivered"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
 
 class DeskState(StrEnum):
@@ -41,8 +43,9 @@ class DeskState(StrEnum):
 class Holder:
     """The officer who accepted a request last, in its present round.
 
-    `visited`: somebody was at the house in that round. `released`: the request waits for another officer. `has_left`:
-    the register has him no more; one of whom its topic has not told yet is taken to be in it.
+    `visited`: somebody was at the house in that round. `released`: the request waits for an officer, or was given up.
+    `has_left`: the register has him no more; one of whom its topic has not told yet is taken to be in it. `cancelled`:
+    nobody works on the request any more.
     """
 
     officer_id: UUID
@@ -50,11 +53,12 @@ class Holder:
     visited: bool
     has_left: bool = False
     released: bool = False
+    cancelled: bool = False
 
     @property
     def is_in_charge(self) -> bool:
         """Whether he holds the request now."""
-        return not self.has_left and not self.released
+        return not self.has_left and not self.released and not self.cancelled
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether this officer is the one who acts."""
@@ -75,7 +79,8 @@ class Dossier:
 class Item:
     """One document of a dossier. `state_at` is when it came into its state.
 
-    `collector_id` recorded the need, `holder_id` holds the request now: neither may decide at the desk.
+    `collector_id` recorded the need, `holder_id` holds the request now: neither may decide at the desk. While it is
+    held `held_reason` says what it waits for, since `held_at`; `rejection` is why it was rejected.
     """
 
     item_id: UUID
@@ -90,10 +95,23 @@ class Item:
     issue_number: str | None = None
     print_count: int = 0
     blank_serial: str | None = None
+    held_reason: str | None = None
+    held_at: datetime | None = None
+    rejection: str | None = None
 
     def was_collected_by(self, person_id: str | None) -> bool:
         """Whether somebody is an officer of this item."""
         return person_id in {str(officer) for officer in (self.collector_id, self.holder_id) if officer}
+
+
+@dataclass(frozen=True, slots=True)
+class RevisedRow:
+    """A row of an item that the latest revision asked for again, and why."""
+
+    item_id: UUID
+    row: str
+    reason: str
+    requested_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +163,7 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the request asked for, and for whom: personal data."""
+    """What the request asks for in its present round, and for whom: personal data."""
 
     tracking_no: str
     kelurahan_code: str
@@ -155,16 +173,30 @@ class Asked:
     nik: str | None
     kk: str | None
     address: str
+    round: int = 1
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """All that a reader of a dossier sees, in the present round; what is not known yet is None or empty."""
+    """All that a reader of a dossier sees, in one round; what is not known yet is None or empty."""
 
     request_id: UUID
+    round: int
     asked: Asked | None
     holder: Holder | None
     dossier: Dossier | None
     items: tuple[Item, ...] = ()
     papers: tuple[Paper, ...] = ()
+    revised: tuple[RevisedRow, ...] = ()
     handovers: tuple[Handover, ...] = ()
+
+    @property
+    def present_round(self) -> int:
+        """The round that the request is in."""
+        return max(self.holder.round if self.holder else 1, self.asked.round if self.asked else 1)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether anything may still happen in this round."""
+        return self.round == self.present_round and (self.asked is None or self.asked.cancelled_at is None)

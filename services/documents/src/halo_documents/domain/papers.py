@@ -142,7 +142,11 @@ class Setback:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper as a reader sees it. `size` in bytes, `sha256` once it was checked, `reason` where something is wrong."""
+    """A paper as a reader sees it.
+
+    `size` in bytes, `sha256` once it was checked, `reason` where something is wrong. One that is superseded was asked
+    for again and counts no more.
+    """
 
     paper_id: UUID
     request_id: UUID
@@ -154,6 +158,7 @@ class Paper:
     state: PaperState
     reason: str | None
     sha256: str | None
+    superseded_at: datetime | None = None
 
 
 def judge(announced: Announcement, size: int, media_type: str) -> QuarantineReason | None:

@@ -6,12 +6,13 @@ from uuid import UUID
 from halo_events.contract.dispatch import (
     AssignmentAccepted,
     AssignmentAwaited,
+    AssignmentReleased,
     DeliveryCompleted,
     OfficerLeft,
     OfficerState,
     VisitMade,
 )
-from halo_events.contract.intake import RequestReceived
+from halo_events.contract.intake import RequestCancelled, RequestReceived, RequestReopened
 from halo_events.runtime import Fold, Tx
 
 from halo_documents.domain.dossiers import Asked, Holder
@@ -36,12 +37,23 @@ async def insert_request(fold: Fold, event: RequestReceived, at: datetime) -> No
     )
 
 
+async def update_request_cancelled(fold: Fold, event: RequestCancelled, at: datetime) -> None:
+    """Keep that nobody works on the request any more."""
+    await fold.execute_one(SQL["update_request_cancelled"], event.request_id, at)
+
+
+async def update_request_reopened(fold: Fold, event: RequestReopened) -> None:
+    """Keep which round the request is in, and what is wanted in it."""
+    wanted = [str(kind) for kind in event.documents]
+    await fold.execute_one(SQL["update_request_reopened"], event.request_id, event.round, wanted)
+
+
 async def upsert_assignment(fold: Fold, event: AssignmentAccepted, at: datetime) -> None:
     """Keep who holds the request."""
     await fold.execute_one(SQL["upsert_assignment"], event.request_id, event.round, event.officer_id, at)
 
 
-async def update_assignment_released(fold: Fold, event: AssignmentAwaited, at: datetime) -> None:
+async def update_assignment_released(fold: Fold, event: AssignmentAwaited | AssignmentReleased, at: datetime) -> None:
     """Keep that nobody holds the request, where somebody did."""
     await fold.execute(SQL["update_assignment_released"], event.request_id, at)
 
@@ -80,7 +92,15 @@ async def find_asked(tx: Tx, request_id: UUID) -> Asked | None:
         nik=row["resident_nik"],
         kk=row["resident_kk"],
         address=row["resident_address"],
+        round=row["round"],
+        cancelled_at=row["cancelled_at"],
     )
+
+
+async def is_request_cancelled(tx: Tx, request_id: UUID) -> bool:
+    """Whether intake said that the request is cancelled."""
+    found: bool = await tx.fetchval(SQL["is_request_cancelled"], request_id)
+    return found
 
 
 async def find_holder(tx: Tx, request_id: UUID) -> Holder | None:

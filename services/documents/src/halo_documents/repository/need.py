@@ -9,7 +9,7 @@ from halo_events.contract.documents import DossierSubmitted, NeedRecorded
 from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Fold, RowCountError, Tx
 
-from halo_documents.domain.dossiers import Dossier, Item, ItemState
+from halo_documents.domain.dossiers import Dossier, Item, ItemState, RevisedRow
 from halo_documents.repository import SQL
 
 
@@ -43,7 +43,7 @@ async def find_dossier(tx: Tx, request_id: UUID, round_number: int) -> Dossier |
 
 
 async def find_item_state(tx: Tx, item_id: UUID) -> ItemState | None:
-    """How far an item is, up to the officer's hands."""
+    """How far an item is, up to the officer's hands, or that it was rejected."""
     state = await tx.fetchval(SQL["find_item_state"], item_id)
     return ItemState(state) if state else None
 
@@ -51,3 +51,15 @@ async def find_item_state(tx: Tx, item_id: UUID) -> ItemState | None:
 async def list_items(tx: Tx, request_id: UUID, round_number: int) -> Sequence[Item]:
     """The items of a dossier, in the order in which they were recorded."""
     return [as_item(row) for row in await tx.fetch(SQL["list_items"], request_id, round_number)]
+
+
+async def find_item_request(tx: Tx, item_id: UUID) -> UUID | None:
+    """The request of an item."""
+    request_id: UUID | None = await tx.fetchval(SQL["find_item_request"], item_id)
+    return request_id
+
+
+async def list_revised_rows(tx: Tx, request_id: UUID, round_number: int) -> Sequence[RevisedRow]:
+    """What the latest revision of each item of a round asked for again."""
+    rows = await tx.fetch(SQL["list_revised_rows"], request_id, round_number)
+    return [RevisedRow(row["item_id"], row["row_code"], row["reason"], row["requested_at"]) for row in rows]

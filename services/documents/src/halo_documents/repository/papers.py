@@ -189,6 +189,7 @@ def _paper(row: Any) -> Paper:  # noqa: ANN401 - asyncpg's record maps names to 
         state=_SHOWN.get(row["state"]) or PaperState(row["state"]),
         reason=row["reason"],
         sha256=row["sha256"],
+        superseded_at=row["superseded_at"],
     )
 
 

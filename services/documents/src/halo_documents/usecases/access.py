@@ -6,9 +6,17 @@ from halo_events.contract.event import Actor, ActorRole
 from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
-from halo_documents.domain.dossiers import Dossier, Holder
-from halo_documents.errors import NeedMissingError, NotHolderError, NotInRegisterError
-from halo_documents.repository import facts, need
+from halo_documents.domain.dossiers import Dossier, Holder, Item, ItemState
+from halo_documents.errors import (
+    ItemUnknownError,
+    NeedMissingError,
+    NotHolderError,
+    NotInRegisterError,
+    OperatorIsCollectorError,
+    RequestCancelledError,
+    WrongStateError,
+)
+from halo_documents.repository import desk, facts, need
 
 ACCEPTED = "assignment.accepted of the request"
 """What is missing while nobody is known to hold a request. Who accepted it may be faster than the topics."""
@@ -17,14 +25,19 @@ ACCEPTED = "assignment.accepted of the request"
 async def require_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
     """The officer who holds the request, who must be the one who acts, and in the register.
 
-    Raises NotYetError, NotHolderError, NotInRegisterError.
+    Raises NotYetError, NotHolderError, NotInRegisterError, RequestCancelledError.
     """
-    return _checked(await facts.find_holder(tx, request_id), actor)
+    return _checked(await _known(tx, request_id, await facts.find_holder(tx, request_id)), actor)
 
 
 async def lock_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
     """The same, and the request's other steps wait for this transaction."""
-    return _checked(await facts.lock_holder(tx, request_id), actor)
+    return _checked(await lock_last_holder(tx, request_id), actor)
+
+
+async def lock_last_holder(tx: Tx, request_id: UUID) -> Holder:
+    """Who held the request last; its steps wait for this transaction. Raises NotYetError, RequestCancelledError."""
+    return await _known(tx, request_id, await facts.lock_holder(tx, request_id))
 
 
 async def require_reader(tx: Tx, request_id: UUID, actor: Actor) -> None:
@@ -41,9 +54,33 @@ async def require_dossier(tx: Tx, request_id: UUID, holder: Holder) -> Dossier:
     return dossier
 
 
-def _checked(holder: Holder | None, actor: Actor) -> Holder:
+async def take_item(tx: Tx, item_id: UUID, actor: Actor, *expected: ItemState) -> Item:
+    """The item, whose other steps wait; who collected its papers may not decide upon it.
+
+    Raises ItemUnknownError, OperatorIsCollectorError, RequestCancelledError, WrongStateError.
+    """
+    item = await desk.lock_item(tx, item_id)
+    if item is None:
+        raise ItemUnknownError
+    if item.was_collected_by(actor.id):
+        raise OperatorIsCollectorError
+    if item.state is ItemState.CANCELLED:
+        raise RequestCancelledError
+    if item.state not in expected:
+        raise WrongStateError(item.state, *expected)
+    return item
+
+
+async def _known(tx: Tx, request_id: UUID, holder: Holder | None) -> Holder:
+    """A request may be cancelled before anybody accepted it."""
+    if holder.cancelled if holder else await facts.is_request_cancelled(tx, request_id):
+        raise RequestCancelledError
     if holder is None:
         raise NotYetError(ACCEPTED)
+    return holder
+
+
+def _checked(holder: Holder, actor: Actor) -> Holder:
     if holder.has_left and holder.is_actor(actor):
         raise NotInRegisterError
     if holder.released:

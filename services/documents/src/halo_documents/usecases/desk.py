@@ -15,12 +15,11 @@ from halo_documents.errors import (
     BlankSerialMissingError,
     BlankSerialTakenError,
     IssueNumberTakenError,
-    ItemUnknownError,
-    OperatorIsCollectorError,
+    ItemHeldError,
     PersonalNumberError,
-    WrongStateError,
 )
 from halo_documents.repository import desk
+from halo_documents.usecases import access
 
 _FROM_THE_START: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
@@ -31,8 +30,8 @@ async def list_desk(tx: Tx, state: ItemState, after: tuple[datetime, UUID] | Non
 
 
 async def verify_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:
-    """Find an item's papers in order. Raises ItemUnknownError, OperatorIsCollectorError, WrongStateError."""
-    item = await _take(tx, item_id, actor, ItemState.SUBMITTED)
+    """Find an item's papers in order. Raises as `take_open_item`."""
+    item = await take_open_item(tx, item_id, actor, ItemState.SUBMITTED)
     await tx.emit(
         documents.VerificationPassed(
             occurred_at=tx.now, request_id=item.request_id, round=item.round, actor=actor, item_id=item_id
@@ -43,10 +42,10 @@ async def verify_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:
 
 async def issue_item(tx: Tx, item_id: UUID, issue_number: str, actor: Actor) -> ItemState:
     """Give an item its number. Raises as `verify_item`, IssueNumberTakenError and PersonalNumberError."""
-    item = await _take(tx, item_id, actor, ItemState.VERIFIED)
+    item = await take_open_item(tx, item_id, actor, ItemState.VERIFIED)
     if holds_personal_number(issue_number):
         raise PersonalNumberError
-    if await desk.has_issue_number(tx, item.kind, issue_number):
+    if await desk.has_issue_number(tx, item, issue_number):
         raise IssueNumberTakenError
     await tx.emit(
         documents.DocumentIssued(
@@ -66,12 +65,12 @@ async def print_item(tx: Tx, item_id: UUID, blank_serial: str | None, actor: Act
 
     Raises as `verify_item`, BlankSerialMissingError, BlankSerialTakenError and PersonalNumberError.
     """
-    item = await _take(tx, item_id, actor, ItemState.ISSUED)
+    item = await take_open_item(tx, item_id, actor, ItemState.ISSUED)
     if blank_serial is None and item.kind in CARDS:
         raise BlankSerialMissingError
     if blank_serial is not None and holds_personal_number(blank_serial):
         raise PersonalNumberError
-    if blank_serial is not None and await desk.has_blank_serial(tx, item.kind, blank_serial):
+    if blank_serial is not None and await desk.has_blank_serial(tx, item, blank_serial):
         raise BlankSerialTakenError
     await tx.emit(
         documents.DocumentPrinted(
@@ -87,13 +86,9 @@ async def print_item(tx: Tx, item_id: UUID, blank_serial: str | None, actor: Act
     return ItemState.PRINTED
 
 
-async def _take(tx: Tx, item_id: UUID, actor: Actor, expected: ItemState) -> Item:
-    """The item, whose other steps wait; who collected its papers may not decide upon it."""
-    item = await desk.lock_item(tx, item_id)
-    if item is None:
-        raise ItemUnknownError
-    if item.was_collected_by(actor.id):
-        raise OperatorIsCollectorError
-    if item.state is not expected:
-        raise WrongStateError(expected=expected, state=item.state)
+async def take_open_item(tx: Tx, item_id: UUID, actor: Actor, expected: ItemState) -> Item:
+    """The item for the next step, which is not on hold. Raises as `access.take_item`, and ItemHeldError."""
+    item = await access.take_item(tx, item_id, actor, expected)
+    if item.held_reason is not None:
+        raise ItemHeldError
     return item

@@ -5,18 +5,19 @@ from uuid import UUID, uuid4
 
 from halo_events.contract import documents
 from halo_events.contract.event import Actor
-from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
 from halo_documents.domain.dossiers import Handover, Item, ItemState
 from halo_documents.errors import (
     HandoverConfirmedError,
+    HandoverOutdatedError,
     HandoverUnknownError,
     HandoverWithdrawnError,
     ItemInHandoverError,
     ItemUnknownError,
     NoHolderError,
     OperatorIsCollectorError,
+    RequestCancelledError,
     WrongStateError,
 )
 from halo_documents.repository import facts, handover, need
@@ -26,12 +27,10 @@ from halo_documents.usecases import access
 async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operator_id: str) -> Handover:
     """Lay printed items ready for the officer.
 
-    Raises NotYetError, NoHolderError, ItemUnknownError, WrongStateError, OperatorIsCollectorError,
-    ItemInHandoverError.
+    Raises NotYetError, RequestCancelledError, NoHolderError, ItemUnknownError, WrongStateError,
+    OperatorIsCollectorError, ItemInHandoverError.
     """
-    holder = await facts.lock_holder(tx, request_id)
-    if holder is None:
-        raise NotYetError(access.ACCEPTED)
+    holder = await access.lock_last_holder(tx, request_id)
     if not holder.is_in_charge:
         raise NoHolderError
     known = {item.item_id: item for item in await need.list_items(tx, request_id, holder.round)}
@@ -56,8 +55,8 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
     The holder's lock makes an offer of the same items wait: without it they could be offered once more meanwhile. Who
     holds the request is what the lock found: another officer may have accepted while this call waited.
 
-    Raises HandoverUnknownError, NotYetError, NotHolderError, NotInRegisterError, HandoverWithdrawnError,
-    WrongStateError.
+    Raises HandoverUnknownError, as `access.require_holder`, HandoverWithdrawnError, WrongStateError, and
+    HandoverOutdatedError where the request is in a later round by now.
     """
     offered = await _lock(tx, handover_id)
     holder = await access.lock_holder(tx, offered.request_id, actor)
@@ -65,9 +64,11 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
         raise HandoverWithdrawnError
     if offered.confirmed_at is not None:
         return offered
+    if offered.round != holder.round:
+        raise HandoverOutdatedError
     for item in await need.list_items(tx, offered.request_id, offered.round):
         if item.item_id in offered.items and item.state is not ItemState.PRINTED:
-            raise WrongStateError(expected=ItemState.PRINTED, state=item.state)
+            raise WrongStateError(item.state, ItemState.PRINTED)
     await handover.update_handover_confirmed(tx, handover_id)
     await tx.emit(
         documents.HandoverCompleted(
@@ -87,12 +88,14 @@ async def confirm_handover(tx: Tx, handover_id: UUID, actor: Actor) -> Handover:
 async def withdraw_handover(tx: Tx, handover_id: UUID, operator_id: str) -> Handover:
     """Take back what waits for the officer; any operator may, and the items may be offered anew. Who did it is kept.
 
-    A repeat changes nothing. Raises HandoverUnknownError, HandoverConfirmedError.
+    A repeat changes nothing. Raises HandoverUnknownError, HandoverConfirmedError, RequestCancelledError.
     """
     offered = await _lock(tx, handover_id)
     if offered.confirmed_at is not None:
         raise HandoverConfirmedError
     if offered.withdrawn_at is None:
+        if await facts.is_request_cancelled(tx, offered.request_id):
+            raise RequestCancelledError
         await handover.update_handover_withdrawn(tx, handover_id, operator_id)
     return offered
 
@@ -110,7 +113,7 @@ def _require_printed(item: Item | None, operator_id: str, open_items: frozenset[
     if item.was_collected_by(operator_id):
         raise OperatorIsCollectorError
     if item.state is not ItemState.PRINTED:
-        raise WrongStateError(expected=ItemState.PRINTED, state=item.state)
+        raise WrongStateError(item.state, ItemState.PRINTED)
     if item.item_id in open_items:
         raise ItemInHandoverError
 

@@ -56,7 +56,7 @@ async def submit_dossier(tx: Tx, checklists: Checklists, request_id: UUID, actor
     items = await need.list_items(tx, request_id, holder.round)
     needed = [item for item in items if item.state is ItemState.NEEDED]
     if not needed:
-        return Submission(tuple(item.item_id for item in items))
+        return Submission(tuple(item.item_id for item in items if item.state is not ItemState.REJECTED))
     found = await _look_through(tx, checklists, dossier, needed)
     complete = tuple(one.item_id for one in found if one.is_complete)
     if not complete:
@@ -74,12 +74,14 @@ async def _look_through(tx: Tx, checklists: Checklists, dossier: Dossier, items:
     """What each item still waits for. A check that ends meanwhile is seen as under way or ended, never as neither."""
     stored = await papers.list_stored_rows(tx, dossier.request_id, dossier.round)
     cleared = await papers.list_cleared_rows(tx, dossier.request_id, dossier.round)
+    revised = await need.list_revised_rows(tx, dossier.request_id, dossier.round)
     checklist, none = checklists.version(dossier.checklist_version), frozenset[str]()
     found: list[Waiting] = []
     for item in items:
         there, to_come = cleared.get(item.item_id, none), stored.get(item.item_id, none)
-        missing = checklist.missing(item.kind, there)
-        hopeful = bool(to_come) and not checklist.missing(item.kind, there | to_come)
+        asked = {row.row for row in revised if row.item_id == item.item_id}
+        missing = checklist.missing(item.kind, there, asked)
+        hopeful = bool(to_come) and not checklist.missing(item.kind, there | to_come, asked)
         found.append(Waiting(item.item_id, item.kind, missing, checklist.named(item.kind, to_come), hopeful))
     return found
 

@@ -91,7 +91,7 @@ def _require_needed(state: ItemState | None) -> None:
     if state is None:
         raise ItemUnknownError
     if state is not ItemState.NEEDED:
-        raise WrongStateError(expected=ItemState.NEEDED, state=state)
+        raise WrongStateError(state, ItemState.NEEDED)
 
 
 async def report_upload(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
