@@ -12,6 +12,7 @@ from halo_documents.settings import Settings
 from halo_events import topics
 from halo_events.contract import EVENTS
 from halo_local.stack import Endpoints
+from halo_service.settings import explain
 from pydantic import ValidationError
 
 
@@ -74,12 +75,30 @@ class TestSettings:
                 environment="production",
                 s3_access_key="minioadmin",
                 s3_secret_key="minioadmin",
+                clamd="clamd.test:3310",
                 database_url="postgresql://halo:a-long-random-word-7@db.test/halo",
                 oidc_issuer="https://issuer.test",
             )
 
         assert {fault["loc"][0] for fault in raised.value.errors()} == {"s3_access_key", "s3_secret_key"}
         assert "minioadmin" not in str(raised.value)
+
+    def test_not_scanned(self, make_settings: Callable[..., Settings]) -> None:
+        """Outside a developer's machine nothing starts without a scanner."""
+        with pytest.raises(ValidationError) as raised:
+            make_settings(environment="production", clamd="")
+
+        (line,) = [line for line in explain(raised.value) if line.startswith("HALO_CLAMD")]
+        assert "not set" in line
+        assert make_settings(clamd="").clamd == ""
+
+    @pytest.mark.parametrize("address", ["clamd.test", "http://clamd.test:3310", "clamd.test:0", "clamd.test:65536"])
+    def test_scanner_address(self, make_settings: Callable[..., Settings], address: str) -> None:
+        """The scanner's address is host and port, or the path of a socket."""
+        with pytest.raises(ValidationError):
+            make_settings(clamd=address)
+        for good in ("clamd.test:3310", "/run/clamav/clamd.ctl"):
+            assert make_settings(clamd=good).clamd == good
 
     @pytest.mark.parametrize("endpoint", ["http://store.test", "store test", ""])
     def test_endpoint(self, make_settings: Callable[..., Settings], endpoint: str) -> None:

@@ -13,6 +13,7 @@ from halo_service.service import CommandError, Service
 from halo_documents.api import ROUTERS
 from halo_documents.domain.checklists import load_checklists
 from halo_documents.gateways.checking import Checker
+from halo_documents.gateways.scanner import Scanner
 from halo_documents.gateways.store import PaperStore, StoreAwayError
 from halo_documents.handlers import DECISIONS, PROJECTIONS
 from halo_documents.jobs import jobs
@@ -28,7 +29,7 @@ def build(settings: Settings | None = None) -> Service:
     """The service, from these settings or from the environment. Raises ValidationError, also for a faulty checklist."""
     found = settings or Settings()
     store, limits = _store(found), found.limits()
-    checker = Checker(store, limits)
+    checker = Checker(store, limits, clamd=Scanner(found.clamd) if found.clamd else None)
 
     @asynccontextmanager
     async def closing() -> AsyncIterator[None]:

@@ -34,7 +34,7 @@ def jobs(checker: Checker) -> tuple[Job, ...]:
 
 
 async def check_papers(checker: Checker, database: Database) -> int:
-    """Check the papers that wait longest; how many were taken. Raises StoreAwayError after telling what was found."""
+    """Check the papers that wait longest; how many were taken. Away errors come after what was found was told."""
     async with database.transaction() as tx:
         claims = await papers.claim_papers(tx, _BATCH)
     if not claims:

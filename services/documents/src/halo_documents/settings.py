@@ -4,12 +4,29 @@ from datetime import timedelta
 from typing import Annotated
 
 from halo_service.settings import Secret, ServiceSettings
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from halo_documents.domain.papers import MIB, Limits
 from halo_documents.gateways.store import StoreAddress
 
+_LAST_PORT = 65535
+
 HostPort = Annotated[str, StringConstraints(pattern=r"^[^\s,:/]+(:\d{1,5})?$", max_length=255)]
+
+
+def _scanned(address: str, info: ValidationInfo) -> str:
+    if not address and info.data.get("environment") != "local":
+        raise PydanticCustomError("clamd_missing", "it is not set, and no paper may be opened that was not scanned.")
+    if address and not address.startswith("/") and not 0 < int(address.rpartition(":")[2]) <= _LAST_PORT:
+        raise PydanticCustomError("clamd_port", "this is no port: a port is a number from 1 to 65535.")
+    return address
+
+
+ClamdAddress = Annotated[
+    str, StringConstraints(pattern=r"^(/[^\s]+|[^\s,:/]+:\d{1,5})?$", max_length=107), AfterValidator(_scanned)
+]
+"""Where clamd is; empty only on a developer's machine."""
 
 
 class Settings(ServiceSettings):
@@ -28,6 +45,9 @@ class Settings(ServiceSettings):
     s3_access_key: Secret = Field(description="Access key of the store.")
     s3_secret_key: Secret = Field(description="Secret key of the store.")
     s3_secure: bool = Field(True, description="Whether the store is reached by TLS.")
+    clamd: ClamdAddress = Field(
+        "", description="The virus scanner clamd: host:port, or the path of its Unix socket; may be empty only locally."
+    )
     paper_max_bytes: int = Field(10 * MIB, ge=1024, le=100 * MIB, description="Most bytes of one paper.")
     papers_per_request: int = Field(
         200, ge=1, le=1000, description="Most papers of one request and round, without proofs."

@@ -12,7 +12,7 @@ MIB: Final = 1024 * 1024
 """Bytes of a mebibyte."""
 
 CHECKS: Final = ("size", "type", "structure")
-"""What a cleared paper passed: it is as long as announced, of the announced type, and opens whole."""
+"""What every cleared paper passed: it is as long as announced, of the announced type, and opens whole."""
 
 LEASE: Final = timedelta(seconds=30)
 """How long a worker has a paper to itself; then another may take it."""
@@ -123,13 +123,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: hash, size in bytes and type by the content; `reason` where nobody may open the paper."""
+    """What a check found: hash, size in bytes and type by the content; `reason` where nobody may open the paper.
+
+    `checks` are those that a paper which may be opened passed.
+    """
 
     claim: Claim
     sha256: str
     size: int
     media_type: str
     reason: QuarantineReason | None = None
+    checks: tuple[str, ...] = CHECKS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from halo_events.contract.documents import QuarantineReason
 from halo_documents.domain.papers import (
     ATTEMPTS,
     CHECK_LIMIT,
+    CHECKS,
     Claim,
     Finding,
     Limits,
@@ -20,9 +21,11 @@ from halo_documents.domain.papers import (
     UploadProblem,
     judge,
 )
-from halo_documents.gateways import inspection
+from halo_documents.gateways import inspection, scanner
+from halo_documents.gateways.scanner import Scanner, ScannerAwayError
 from halo_documents.gateways.store import (
     THREADS,
+    Content,
     ObjectMissingError,
     ObjectTooLargeError,
     PaperStore,
@@ -38,13 +41,13 @@ class OverranError(Exception):
 class Checked:
     """What became of a batch: findings, setbacks, errors of single papers.
 
-    `untried` papers were not begun: the time was up, or the store was `away`.
+    `untried` papers were not begun: the time was up, or the store or the scanner was `away`.
     """
 
     findings: list[Finding] = field(default_factory=list)
     setbacks: list[Setback] = field(default_factory=list)
     untried: list[Claim] = field(default_factory=list)
-    away: StoreAwayError | None = None
+    away: StoreAwayError | ScannerAwayError | None = None
     errors: list[BaseException] = field(default_factory=list)
 
     def add(self, result: Finding | Setback) -> None:
@@ -56,10 +59,17 @@ class Checked:
 
 
 class Checker:
-    """Checks several papers at a time, in threads of its own: reading and opening files block."""
+    """Checks several papers at a time, in threads of its own: reading, opening and scanning files block.
 
-    def __init__(self, store: PaperStore, limits: Limits, limit: timedelta = CHECK_LIMIT) -> None:
+    Without a scanner papers are not scanned.
+    """
+
+    def __init__(
+        self, store: PaperStore, limits: Limits, limit: timedelta = CHECK_LIMIT, *, clamd: Scanner | None = None
+    ) -> None:
         self._store = store
+        self._clamd = clamd
+        self._checks = CHECKS if clamd is None else (*CHECKS, scanner.CHECK)
         self._limits = limits
         self._seconds = limit.total_seconds()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="papers")
@@ -71,7 +81,8 @@ class Checker:
     async def check_all(self, claims: Sequence[Claim]) -> Checked:
         """Check a batch within the limit.
 
-        Once the store is found away the rest is not tried. What is under way at the end is left to its lease.
+        Once the store or the scanner is found away the rest is not tried. What is under way at the end is left to its
+        lease.
         """
         checked = Checked(untried=list(claims))
         deadline = time.monotonic() + self._seconds
@@ -100,7 +111,7 @@ class Checker:
             checked.untried.remove(claim)
             try:
                 checked.add(await self._try(claim, deadline))
-            except StoreAwayError as error:
+            except (StoreAwayError, ScannerAwayError) as error:
                 checked.away = error
                 checked.untried.append(claim)
 
@@ -110,7 +121,7 @@ class Checker:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._check, claim, deadline)
 
     def _check(self, claim: Claim, deadline: float) -> Finding | Setback:
-        """One paper, in a thread. Raises StoreAwayError, OverranError."""
+        """One paper, in a thread. Raises StoreAwayError, ScannerAwayError, OverranError."""
         upload = claim.upload
         try:
             content = self._store.fetch(upload, self._limits.paper_bytes)
@@ -121,11 +132,18 @@ class Checker:
         if not content.data:
             return Setback(claim, UploadProblem.EMPTY)
         media_type = inspection.sniff(content.data)
-        reason = judge(upload.announced, len(content.data), media_type)
-        if reason is None and not inspection.opens(media_type, content.data):
-            reason = QuarantineReason.UNREADABLE
+        reason = self._look_through(upload, content, media_type)
         if reason is None:
             if time.monotonic() > deadline:
                 raise OverranError
             self._store.keep(upload, content)
-        return Finding(claim, content.sha256, len(content.data), media_type, reason)
+        return Finding(claim, content.sha256, len(content.data), media_type, reason, self._checks)
+
+    def _look_through(self, upload: Upload, content: Content, media_type: str) -> QuarantineReason | None:
+        """Why nobody may open a paper. The scanner is asked about what would be cleared, and about nothing else."""
+        reason = judge(upload.announced, len(content.data), media_type)
+        if reason is None and not inspection.opens(media_type, content.data):
+            reason = QuarantineReason.UNREADABLE
+        if reason is None and self._clamd is not None:
+            reason = self._clamd.scan(content.data)
+        return reason

@@ -11,7 +11,6 @@ from halo_events.runtime import Tx
 from halo_documents.domain.checklists import Checklists
 from halo_documents.domain.dossiers import Dossier, ItemState
 from halo_documents.domain.papers import (
-    CHECKS,
     KEEP_UPLOADS,
     LEASE,
     Announcement,
@@ -173,7 +172,7 @@ def _judged(tx: Tx, finding: Finding) -> Event:
         round=upload.round,
         actor=SYSTEM,
         paper_id=upload.paper_id,
-        checks=CHECKS,
+        checks=finding.checks,
     )
 
 
