@@ -108,6 +108,9 @@ def _collecting() -> Iterator[Event]:
 
 
 def _printing() -> Iterator[Event]:
+    again = documents.RevisionRow(row="kk", reason=documents.RevisionReason.UNREADABLE)
+    yield documents.RevisionRequested(**_about(), item_id=ITEM, rows=(again,))
+    yield documents.DossierSubmitted(**_about(), items=(ITEM,))
     yield documents.VerificationPassed(**_about(), item_id=ITEM)
     yield documents.DocumentIssued(**_about(), item_id=ITEM, issue_number="CONTOH-1")
     yield documents.DocumentPrinted(**_about(), item_id=ITEM, print_count=1, blank_serial="CONTOH-B-1")

@@ -1,6 +1,9 @@
 """documents' tables, folded from the topics."""
 
+from collections import Counter
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from halo_events.contract import dispatch, documents, intake
 from halo_events.contract.event import RequestEvent
@@ -23,6 +26,7 @@ def fold(topics: Topics) -> list[Table]:
         _dossiers(topics),
         _items(topics),
         _papers(topics),
+        _revisions(topics),
     ]
 
 
@@ -48,7 +52,13 @@ def _requests(topics: Topics) -> Table:
             resident_kk=event.resident.kk,
             resident_address=event.resident.address,
             received_at=envelope.time,
+            round=1,
+            cancelled_at=None,
         )
+    for envelope, cancelled in topics.of(intake.RequestCancelled):
+        table.update(cancelled.request_id, cancelled_at=envelope.time)
+    for _, reopened in topics.of(intake.RequestReopened):
+        table.update(reopened.request_id, round=reopened.round, documents=reopened.documents)
     return table
 
 
@@ -63,7 +73,7 @@ def _assignments(topics: Topics) -> Table:
                 accepted_at=envelope.time,
                 released_at=None,
             )
-        elif isinstance(event, dispatch.AssignmentAwaited):
+        elif isinstance(event, dispatch.AssignmentAwaited | dispatch.AssignmentReleased):
             table.update_if_there(event.request_id, released_at=envelope.time)
     return table
 
@@ -127,6 +137,38 @@ def _items(topics: Topics) -> Table:
             case documents.HandoverCompleted():
                 for item_id in event.items:
                     table.update(item_id, state="handed_over", handover_id=event.handover_id, **at)
+            case _:
+                _detour(table, event, envelope.time)
+    return table
+
+
+def _detour(table: Table, event: RequestEvent, at: datetime) -> None:
+    """What leads an item off its way, and back to it."""
+    match event:
+        case documents.RevisionRequested():
+            revisions = table.rows[(event.item_id,)]["revisions"] + 1
+            table.update(event.item_id, state="needed", revisions=revisions, state_at=at)
+        case documents.ProcessingHeld():
+            table.update(event.item_id, held_reason=event.reason, held_at=at)
+        case documents.ProcessingResumed():
+            table.update(event.item_id, held_reason=None, held_at=None)
+        case documents.VerificationRejected():
+            ended = {"rejection": event.reason, "held_reason": None, "held_at": None}
+            table.update(event.item_id, state="rejected", state_at=at, **ended)
+
+
+def _revisions(topics: Topics) -> Table:
+    table, numbers = Table("revisions", ("item_id", "number", "row_code")), Counter[UUID]()
+    for envelope, event in topics.of(documents.RevisionRequested):
+        numbers[event.item_id] += 1
+        for asked in event.rows:
+            table.insert(
+                item_id=event.item_id,
+                number=numbers[event.item_id],
+                row_code=asked.row,
+                reason=asked.reason,
+                requested_at=envelope.time,
+            )
     return table
 
 
@@ -143,30 +185,47 @@ def _insert_items(table: Table, event: documents.NeedRecorded, at: dict[str, Any
             print_count=0,
             blank_serial=None,
             handover_id=None,
+            held_reason=None,
+            held_at=None,
+            rejection=None,
+            revisions=0,
             **at,
         )
 
 
 def _papers(topics: Topics) -> Table:
+    """Papers in the order of their topic: a revision counts out those that came before it, and no later ones."""
     table = Table("papers", ("paper_id",))
-    for envelope, event in topics.of(documents.PaperUploaded):
-        table.insert(
-            paper_id=event.paper_id,
-            request_id=event.request_id,
-            round=event.round,
-            purpose=event.purpose,
-            item_id=event.item_id,
-            row_code=event.row,
-            sha256=event.sha256,
-            size=event.size,
-            media_type=event.media_type,
-            state="uploaded",
-            reason=None,
-            uploaded_at=envelope.time,
-            checked_at=None,
-        )
-    for envelope, cleared in topics.of(documents.PaperCleared):
-        table.update(cleared.paper_id, state="cleared", checked_at=envelope.time)
-    for envelope, shut in topics.of(documents.PaperQuarantined):
-        table.update(shut.paper_id, state="quarantined", reason=shut.reason, checked_at=envelope.time)
+    for envelope, event in topics.of(RequestEvent):
+        match event:
+            case documents.PaperUploaded():
+                _insert_paper(table, event, envelope.time)
+            case documents.PaperCleared():
+                table.update(event.paper_id, state="cleared", checked_at=envelope.time)
+            case documents.PaperQuarantined():
+                table.update(event.paper_id, state="quarantined", reason=event.reason, checked_at=envelope.time)
+            case documents.RevisionRequested():
+                asked = {row.row for row in event.rows}
+                for row in table.rows.values():
+                    if row["item_id"] == event.item_id and row["row_code"] in asked and row["superseded_at"] is None:
+                        row["superseded_at"] = envelope.time
     return table
+
+
+def _insert_paper(table: Table, event: documents.PaperUploaded, at: datetime) -> None:
+    table.insert(
+        paper_id=event.paper_id,
+        request_id=event.request_id,
+        round=event.round,
+        purpose=event.purpose,
+        item_id=event.item_id,
+        row_code=event.row,
+        sha256=event.sha256,
+        size=event.size,
+        media_type=event.media_type,
+        state="uploaded",
+        reason=None,
+        uploaded_at=at,
+        checked_at=None,
+        superseded_at=None,
+    )
