@@ -59,10 +59,14 @@ async def take_item(tx: Tx, item_id: UUID, actor: Actor, *expected: ItemState) -
 
     Raises ItemUnknownError, OperatorIsCollectorError, RequestCancelledError, WrongStateError.
     """
-    item = await desk.lock_item(tx, item_id)
+    return require_at_desk(await desk.lock_item(tx, item_id), actor.id, *expected)
+
+
+def require_at_desk(item: Item | None, operator_id: str | None, *expected: ItemState) -> Item:
+    """The item, where this operator may decide upon it and it is in one of these states. Raises as `take_item`."""
     if item is None:
         raise ItemUnknownError
-    if item.was_collected_by(actor.id):
+    if item.was_collected_by(operator_id):
         raise OperatorIsCollectorError
     if item.state is ItemState.CANCELLED:
         raise RequestCancelledError
@@ -73,7 +77,8 @@ async def take_item(tx: Tx, item_id: UUID, actor: Actor, *expected: ItemState) -
 
 async def _known(tx: Tx, request_id: UUID, holder: Holder | None) -> Holder:
     """A request may be cancelled before anybody accepted it."""
-    if holder.cancelled if holder else await facts.is_request_cancelled(tx, request_id):
+    cancelled = holder.cancelled if holder else await facts.is_request_cancelled(tx, request_id)
+    if cancelled:
         raise RequestCancelledError
     if holder is None:
         raise NotYetError(ACCEPTED)

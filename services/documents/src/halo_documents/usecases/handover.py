@@ -7,16 +7,14 @@ from halo_events.contract import documents
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
-from halo_documents.domain.dossiers import Handover, Item, ItemState
+from halo_documents.domain.dossiers import Handover, ItemState
 from halo_documents.errors import (
     HandoverConfirmedError,
     HandoverOutdatedError,
     HandoverUnknownError,
     HandoverWithdrawnError,
     ItemInHandoverError,
-    ItemUnknownError,
     NoHolderError,
-    OperatorIsCollectorError,
     RequestCancelledError,
     WrongStateError,
 )
@@ -36,7 +34,9 @@ async def offer_handover(tx: Tx, request_id: UUID, items: Sequence[UUID], operat
     known = {item.item_id: item for item in await need.list_items(tx, request_id, holder.round)}
     open_items = await _items_in_open_handovers(tx, request_id, holder.round)
     for item_id in items:
-        _require_printed(known.get(item_id), operator_id, open_items)
+        access.require_at_desk(known.get(item_id), operator_id, ItemState.PRINTED)
+        if item_id in open_items:
+            raise ItemInHandoverError
     offered = Handover(
         handover_id=uuid4(),
         request_id=request_id,
@@ -105,17 +105,6 @@ async def _lock(tx: Tx, handover_id: UUID) -> Handover:
     if offered is None:
         raise HandoverUnknownError
     return offered
-
-
-def _require_printed(item: Item | None, operator_id: str, open_items: frozenset[UUID]) -> None:
-    if item is None:
-        raise ItemUnknownError
-    if item.was_collected_by(operator_id):
-        raise OperatorIsCollectorError
-    if item.state is not ItemState.PRINTED:
-        raise WrongStateError(item.state, ItemState.PRINTED)
-    if item.item_id in open_items:
-        raise ItemInHandoverError
 
 
 async def _items_in_open_handovers(tx: Tx, request_id: UUID, round_number: int) -> frozenset[UUID]:

@@ -129,11 +129,11 @@ async def settle_papers(tx: Tx, findings: Sequence[Finding], setbacks: Sequence[
     """
     told = await papers.update_uploads_checked(tx, [finding.claim for finding in findings])
     await papers.update_uploads_awaited(tx, setbacks)
-    for finding in findings:
-        if finding.claim.upload.paper_id in told:
-            await tx.emit(_uploaded(finding))
-            await tx.emit(_judged(tx, finding))
-    return [finding.claim.upload.paper_id for finding in findings if finding.claim.upload.paper_id in told]
+    ours = [finding for finding in findings if finding.claim.upload.paper_id in told]
+    for finding in ours:
+        await tx.emit(_uploaded(finding))
+        await tx.emit(_judged(tx, finding))
+    return [finding.claim.upload.paper_id for finding in ours]
 
 
 def _uploaded(finding: Finding) -> Event:

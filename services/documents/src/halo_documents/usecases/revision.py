@@ -1,13 +1,14 @@
 """Back to the officer: papers that are not in order are asked again, row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from halo_events.contract import documents
 from halo_events.contract.documents import RevisionReason
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
-from halo_service.problems import FieldProblem
+from halo_service.problems import BusinessError, FieldProblem
 
 from halo_documents.domain.checklists import Checklist, Checklists
 from halo_documents.domain.dossiers import Item, ItemState
@@ -46,34 +47,29 @@ async def revise_item(
 
 
 def _require_known(checklist: Checklist, item: Item, rows: Mapping[str, RevisionReason]) -> None:
-    faults = [
-        FieldProblem(
-            field=f"rows.{place}.row",
-            code="row_unknown",
-            message="The item's checklist has no such row.",
-            message_id="Persyaratan ini tidak ada dalam daftar dokumen tersebut.",
-        )
-        for place, row in enumerate(rows)
-        if not checklist.has_row(item.kind, row)
-    ]
-    if faults:
-        raise RowUnknownError(fields=faults)
+    words = "Persyaratan ini tidak ada dalam daftar dokumen tersebut.", "The item's checklist has no such row."
+    known = {row.row for row in checklist.rows(item.kind)}
+    _refuse(RowUnknownError, "row_unknown", words, rows, known)
 
 
 def _require_missing(
     checklist: Checklist, item: Item, rows: Mapping[str, RevisionReason], left: frozenset[str]
 ) -> None:
     """What is asked again must be missing from then on: else the officer could submit without bringing anything."""
+    words = "Persyaratan ini tetap terpenuhi oleh file lain.", "Other papers would still meet this row."
     missing = {row.row for row in checklist.missing(item.kind, left, rows.keys())}
+    _refuse(RowMetOtherwiseError, "row_met_otherwise", words, rows, missing)
+
+
+def _refuse(
+    error: type[BusinessError], code: str, words: tuple[str, str], rows: Iterable[str], good: AbstractSet[str]
+) -> None:
+    """Raise this error, naming the rows that are not good by their places; where all are it is well."""
+    indonesian, english = words
     faults = [
-        FieldProblem(
-            field=f"rows.{place}.row",
-            code="row_met_otherwise",
-            message="Other papers would still meet this row.",
-            message_id="Persyaratan ini tetap terpenuhi oleh file lain.",
-        )
+        FieldProblem(f"rows.{place}.row", code, english, indonesian)
         for place, row in enumerate(rows)
-        if row not in missing
+        if row not in good
     ]
     if faults:
-        raise RowMetOtherwiseError(fields=faults)
+        raise error(fields=faults)
