@@ -13,6 +13,8 @@ from halo_dispatch.errors import (
     NotAwaitedError,
     NotHolderError,
     NotOfferedError,
+    RequestCancelledError,
+    RequestClosedError,
     VisitMadeError,
     VisitMissedError,
     VisitReplacedError,
@@ -58,6 +60,17 @@ class Assignment:
     def is_held_by(self, officer_id: UUID) -> bool:
         """Whether this officer took it."""
         return self.state is State.ACCEPTED and self.officer_id == officer_id
+
+    def must_be_served(self) -> None:
+        """Raise RequestCancelledError where nobody serves the request any more."""
+        if self.cancelled:
+            raise RequestCancelledError
+
+    def must_be_open(self) -> None:
+        """As must_be_served; raise RequestClosedError where nothing is left to do."""
+        self.must_be_served()
+        if self.closed:
+            raise RequestClosedError
 
     def must_be_held_by(self, officer_id: UUID) -> None:
         """Raise NotHolderError for anybody but the holder."""

@@ -9,7 +9,7 @@ from halo_events.runtime import Tx
 from halo_dispatch.domain.assignments import Assignment, State
 from halo_dispatch.domain.items import all_delivered
 from halo_dispatch.repository import register, requests, visits
-from halo_dispatch.usecases.locking import lock_any_assignment, lock_open_assignment
+from halo_dispatch.usecases.locking import lock_any_assignment
 
 
 async def answer_cancel(tx: Tx, request_id: UUID) -> None:
@@ -41,10 +41,10 @@ async def release_assignment(tx: Tx, request_id: UUID, officer_id: UUID, actor: 
 
     Raises AssignmentNotFoundError, RequestCancelledError, RequestClosedError, NotHolderError, CancelNotAskedError.
     """
-    found = await lock_any_assignment(tx, request_id)
-    if found.state is State.RELEASED and found.officer_id == officer_id:
+    assignment = await lock_any_assignment(tx, request_id)
+    if assignment.state is State.RELEASED and assignment.officer_id == officer_id:
         return
-    assignment = await lock_open_assignment(tx, request_id)
+    assignment.must_be_open()
     assignment.must_be_held_by(officer_id)
     assignment.must_be_asked_back()
     await _release(tx, assignment, actor)

@@ -5,7 +5,7 @@ from uuid import UUID
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import Assignment
-from halo_dispatch.errors import AssignmentNotFoundError, RequestCancelledError, RequestClosedError
+from halo_dispatch.errors import AssignmentNotFoundError
 from halo_dispatch.repository import assignments
 
 
@@ -23,14 +23,12 @@ async def lock_any_assignment(tx: Tx, request_id: UUID) -> Assignment:
 async def lock_assignment(tx: Tx, request_id: UUID) -> Assignment:
     """As lock_any_assignment; raises RequestCancelledError where nobody serves the request any more."""
     assignment = await lock_any_assignment(tx, request_id)
-    if assignment.cancelled:
-        raise RequestCancelledError
+    assignment.must_be_served()
     return assignment
 
 
 async def lock_open_assignment(tx: Tx, request_id: UUID) -> Assignment:
     """As lock_assignment; raises RequestClosedError where nothing is left to do."""
-    assignment = await lock_assignment(tx, request_id)
-    if assignment.closed:
-        raise RequestClosedError
+    assignment = await lock_any_assignment(tx, request_id)
+    assignment.must_be_open()
     return assignment
