@@ -33,7 +33,6 @@ from halo_demo.watch import Watch
 LIFE_SECONDS: Final = 600.0
 """The longest that the people may take."""
 POLL_SECONDS: Final = 0.1
-REPORT_SECONDS: Final = 10.0
 KILL_BETWEEN: Final = (0.15, 0.75)
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -96,6 +97,18 @@ class Line:
         headers = _authorization(person) | {"Idempotency-Key": str(key)}
         call = partial(self._doors[service].post, self._addresses[service] + path, headers=headers, json=sent)
         return (await self._persist(f"POST {service}{path}", call)).json()
+
+    async def post_unless_late(self, service: str, path: str, person: Person, body: Mapping[str, Any]) -> None:
+        """Post a body; a conflict is well: somebody was faster, or an earlier try was taken and its answer lost.
+
+        Raises:
+            CallError: any other refusal, or no answer for more than a minute.
+        """
+        try:
+            await self.post(service, path, person, body)
+        except CallError as refusal:
+            if refusal.status != HTTPStatus.CONFLICT:
+                raise
 
     async def send_form(self, url: str, fields: Mapping[str, str], content: bytes, media_type: str) -> None:
         """Post a file to the store by a presigned form: the same file under the same name, however often.

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from halo_events.contract import dispatch
 
-from halo_demo.errors import CallError, DemoError
+from halo_demo.errors import DemoError
 from halo_demo.facts import Fact
 from halo_demo.people.calls import Person
 from halo_demo.people.office import Office
 from halo_demo.register import Officer
 
 PAGE = 100
-CONFLICT = 409
 
 
 async def empty_queue(office: Office, awaited: Fact) -> None:
@@ -28,11 +27,7 @@ async def empty_queue(office: Office, awaited: Fact) -> None:
 async def _offer(office: Office, coordinator: Person, request_id: UUID, code: str, place: int) -> None:
     officer = _choose(office, request_id, code, place)
     body = {"officer_id": str(officer.officer_id)}
-    try:
-        await office.line.post("dispatch", f"/v1/queue/{request_id}/offer", coordinator, body)
-    except CallError as refusal:
-        if refusal.status != CONFLICT:  # another look at the same queue was faster
-            raise
+    await office.line.post_unless_late("dispatch", f"/v1/queue/{request_id}/offer", coordinator, body)
 
 
 def _choose(office: Office, request_id: UUID, code: str, place: int) -> Officer:
