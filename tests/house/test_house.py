@@ -142,6 +142,16 @@ def test_readme_headings(service: str) -> None:
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == HEADINGS
 
 
+def test_one_uv() -> None:
+    """The set-up and the images install packages with the same uv."""
+    pinned = re.search(r'UV_VERSION = "(.+)"', (ROOT / "deploy/local/bootstrap.py").read_text())
+    built = re.search(r"uv==(\S+)", (ROOT / "libs/service/Dockerfile").read_text())
+
+    assert pinned
+    assert built
+    assert pinned[1] == built[1]
+
+
 def test_dependencies_have_reasons() -> None:
     """Each dependency stands beside its reason; the workspace's own need none."""
     for path, text in sources("pyproject.toml"):
