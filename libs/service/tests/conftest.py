@@ -1,17 +1,20 @@
 """A small service of letters, on a real database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import HTMLResponse
 from halo_events.errors import NotYetError
-from halo_events.runtime import Database, Handlers
+from halo_events.runtime import Database, Handlers, Tx
 from halo_events.testing import Databases
+from halo_service.browsing import PageClient, live_site, page_settings
 from halo_service.http import OnceDep, Page, PagingDep, TxDep, page_of, provided
+from halo_service.pages import PageDep, PageRouter
 from halo_service.problems import BusinessError
 from halo_service.service import Service
 from halo_service.settings import ServiceSettings
@@ -92,6 +95,47 @@ async def show_stamp(stamp: Annotated[Stamp, Depends(provided(Stamp))]) -> str:
     return stamp.text
 
 
+PageOfficer = Annotated[Caller, Depends(allow(Role.OFFICER))]
+pages = PageRouter()
+Letters = Callable[..., Service]
+Titles = Callable[[], Awaitable[list[str]]]
+
+
+class TitleTakenError(BusinessError):
+    code = "title-taken"
+    message = ("Judul ini sudah dipakai.", "This title is taken.")
+
+
+class LetterForm(BaseModel):
+    title: Annotated[str, Field(max_length=20)]
+    stamps: list[str] = []
+
+
+async def list_titles(tx: Tx) -> list[str]:
+    return [row["title"] for row in await tx.fetch("SELECT title FROM letters ORDER BY title")]
+
+
+@pages.get("/letters")
+async def show_letters(page: PageDep, tx: TxDep, _caller: PageOfficer) -> HTMLResponse:
+    """The letters, and the form."""
+    return page.show("letters.html", titles=await list_titles(tx))
+
+
+@pages.post("/letters")
+async def write_by_form(page: PageDep, tx: TxDep, once: OnceDep, _caller: PageOfficer) -> Response:
+    """Write a letter; `taken` is refused after the effect, which is undone."""
+    page.refuse_with("letters.html", titles=await list_titles(tx))
+    form = await page.form(LetterForm)
+    await tx.execute_one(
+        "INSERT INTO letters (letter_id, title, written_at) VALUES ($1, $2, $3)", uuid4(), form.title, tx.now
+    )
+    if form.title == "taken":
+        raise TitleTakenError
+    if form.title == "broken":
+        raise RuntimeError("327599 must not be seen")
+    return await page.finish(once, tx, "/letters", done="written")
+
+
 @pytest.fixture
 def service() -> Service:
     """The service of letters."""
@@ -133,3 +177,53 @@ async def offline(service: Service) -> AsyncIterator[Client]:
     async with service_client(service, away) as client:
         yield client
     await away.close()
+
+
+@pytest.fixture
+def letters(issuer: str) -> Letters:
+    """Makes the service of letters with pages; settings may be given."""
+
+    def make(**settings: object) -> Service:
+        return Service(
+            name="intake",
+            settings=page_settings(ServiceSettings, **{"issuer": issuer, **settings}),
+            handlers=Handlers(service="intake"),
+            pages=(pages,),
+            templates=MIGRATIONS.parent / "templates",
+            migrations=MIGRATIONS,
+        )
+
+    return make
+
+
+@pytest.fixture
+async def site(letters: Letters, database: Database) -> AsyncIterator[str]:
+    """Where the pages of letters listen."""
+    async with live_site(letters(), database) as address:
+        yield address
+
+
+@pytest.fixture
+async def person(site: str) -> AsyncIterator[PageClient]:
+    """Somebody who is not signed in to the pages."""
+    someone = PageClient(site)
+    async with someone.http:
+        yield someone
+
+
+@pytest.fixture
+async def reader(person: PageClient) -> PageClient:
+    """Somebody who signed in to the pages as an officer."""
+    assert (await person.sign_in(Role.OFFICER, "/letters")).status_code == 303
+    return person
+
+
+@pytest.fixture
+def titles(database: Database) -> Titles:
+    """The titles of the letters that were written."""
+
+    async def read() -> list[str]:
+        async with database.transaction() as tx:
+            return await list_titles(tx)
+
+    return read

@@ -4,7 +4,8 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from halo_service.keys import SIZE_LIMIT, IssuerAwayError, IssuerKeys
+from halo_service.discovery import SIZE_LIMIT
+from halo_service.keys import IssuerAwayError, IssuerKeys
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from starlette.applications import Starlette
 from starlette.requests import Request

@@ -1,6 +1,7 @@
-"""Turns what is raised in a route into problem+json, and logs one line per request."""
+"""Turns what is raised in a route into problem+json or a page, and logs one line per request."""
 
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +12,11 @@ from halo_events.errors import NotYetError
 from halo_events.runtime import describe, is_infrastructure
 from starlette.exceptions import HTTPException
 
+from halo_service.browser import is_page
 from halo_service.field_messages import describe_fields
 from halo_service.http.answer import problem_answer
 from halo_service.http.once import AnsweredBeforeError
+from halo_service.pages.answers import problem_page, refusal_page, seen_page, wants_page
 from halo_service.problems import NOT_YET, BusinessError, Problem, status_problem
 
 if TYPE_CHECKING:
@@ -23,32 +26,40 @@ _LOG: Final = structlog.get_logger("halo_service.http")
 _QUIET: Final = ("/health/",)
 
 
-async def _on_business_error(_request: Request, error: Exception) -> Response:
+async def _on_business_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, BusinessError)  # noqa: S101 - registered for this class
+    if wants_page(request):
+        return await refusal_page(request, error)
     return problem_answer(error.problem(), error.headers)
 
 
-async def _on_not_yet(_request: Request, _error: Exception) -> Response:
-    return problem_answer(Problem.of(HTTPStatus.CONFLICT, *NOT_YET), {"Retry-After": "1"})
+async def _on_not_yet(request: Request, _error: Exception) -> Response:
+    return _told(request, Problem.of(HTTPStatus.CONFLICT, *NOT_YET), {"Retry-After": "1"})
 
 
-async def _on_invalid(_request: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
-    return problem_answer(status_problem(HTTPStatus.UNPROCESSABLE_ENTITY, describe_fields(error.errors())))
+    return _told(request, status_problem(HTTPStatus.UNPROCESSABLE_ENTITY, describe_fields(error.errors())))
 
 
-async def _on_http_error(_request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
-    return problem_answer(status_problem(error.status_code), error.headers)
+    return _told(request, status_problem(error.status_code), error.headers)
 
 
-async def _on_answered_before(_request: Request, error: Exception) -> Response:
+def _told(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    return problem_page(request, problem, headers) if wants_page(request) else problem_answer(problem, headers)
+
+
+async def _on_answered_before(request: Request, error: Exception) -> Response:
     assert isinstance(error, AnsweredBeforeError)  # noqa: S101 - registered for this class
+    if is_page(request):
+        return seen_page(error.answer)
     return Response(error.answer, error.status, {"Idempotency-Replayed": "true"}, "application/json")
 
 
 def add_answers(app: FastAPI) -> None:
-    """Let the app answer its errors as problem+json."""
+    """Let the app answer its errors, as problem+json or as pages."""
     app.add_exception_handler(BusinessError, _on_business_error)
     app.add_exception_handler(NotYetError, _on_not_yet)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -86,7 +97,7 @@ class RequestLog:
             problem = _unforeseen(error)
             if not status:
                 headers = {"Retry-After": "2"} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-                await problem_answer(problem, headers)(scope, receive, observed)
+                await _told(Request(scope), problem, headers)(scope, receive, observed)
         finally:
             _log_request(scope, status, begun)
 

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from fastapi import APIRouter
 from halo_events.runtime import Handlers
 
+from halo_service.browser import PageRouter
 from halo_service.jobs import Job
 from halo_service.settings import ServiceSettings
 
@@ -20,13 +21,16 @@ class Service:
 
     `name` is the short one (`dispatch`). `resources` are objects that routes ask for by class (`http.provided`).
     `lifespan` opens what must be closed at the end; it is entered before the first role starts.
-    `migrations` is the folder of the service's own SQL files.
+    `migrations` is the folder of the service's own SQL files. `pages` are routers of HTML pages (`PageRouter`), and
+    `templates` the folder of their templates.
     """
 
     name: str
     settings: ServiceSettings
     handlers: Handlers
     routers: tuple[APIRouter, ...] = ()
+    pages: tuple[PageRouter, ...] = ()
+    templates: Traversable | None = None
     jobs: tuple[Job, ...] = ()
     migrations: Traversable | None = None
     resources: tuple[object, ...] = ()

@@ -1,7 +1,6 @@
 """The issuer's public keys: found by OIDC discovery, kept in memory, read again when an unknown one is named."""
 
 import asyncio
-import json
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -13,13 +12,12 @@ from halo_events.runtime import describe
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
+from halo_service.discovery import endpoint, read_discovery, read_json
+
 _LOG: Final = structlog.get_logger("halo_service.keys")
 
 ALGORITHMS: Final = ("RS256", "ES256")
 """Signatures that are accepted; the key must be made for the one the token names."""
-
-SIZE_LIMIT: Final = 256 * 1024
-"""Bytes of one answer of the issuer."""
 
 _KEY_LIMIT: Final = 50
 _MAX_AGE: Final = 3600.0
@@ -89,27 +87,8 @@ class IssuerKeys:
             self._tried_at = self._clock()
 
     async def _read_keys(self) -> Mapping[str, Any]:
-        discovery = await self._get(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-        address = discovery.get("jwks_uri")
-        if discovery.get("issuer") != self.issuer or not isinstance(address, str):
-            raise ValueError("the discovery document is not this issuer's")
-        if self.issuer.startswith("https://") and not address.startswith("https://"):
-            raise ValueError("the keys are not offered over https")
-        return await self._get(address)
-
-    async def _get(self, url: str) -> Mapping[str, Any]:
-        """A JSON object of at most SIZE_LIMIT bytes. Raises httpx.HTTPError, ValueError."""
-        body = bytearray()
-        async with self._client.stream("GET", url, headers={"accept": "application/json"}) as answer:
-            answer.raise_for_status()
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                if len(body) > SIZE_LIMIT:
-                    raise ValueError("the issuer's answer is too large")
-        document = json.loads(body)
-        if not isinstance(document, dict):
-            raise ValueError("the issuer's answer is no JSON object")  # noqa: TRY004 - a bad answer, not a wrong call
-        return document
+        discovery = await read_discovery(self._client, self.issuer)
+        return await read_json(self._client, endpoint(discovery, "jwks_uri", self.issuer))
 
 
 def _public_keys(document: Mapping[str, Any]) -> dict[str, PyJWK]:
@@ -126,8 +105,3 @@ def _public_keys(document: Mapping[str, Any]) -> dict[str, PyJWK]:
         if key.algorithm_name in ALGORITHMS:
             keys[entry["kid"]] = key
     return keys
-
-
-def issuer_client() -> httpx.AsyncClient:
-    """A client for the issuer: short time-outs, no redirects, no proxy of the environment."""
-    return httpx.AsyncClient(timeout=httpx.Timeout(5.0), follow_redirects=False, trust_env=False)

@@ -10,9 +10,10 @@ from halo_events.runtime import Consumer, Database, Relay
 
 from halo_service.api import create_api, create_health_app
 from halo_service.definition import Service
+from halo_service.discovery import issuer_client
 from halo_service.health import Healths
 from halo_service.jobs import JobLoop
-from halo_service.keys import IssuerKeys, issuer_client
+from halo_service.keys import IssuerKeys
 from halo_service.logs import tell_lost_errors
 from halo_service.process import Part, leave_at_latest, run_parts, stop_on_signals
 from halo_service.purge import PURGES

@@ -78,6 +78,28 @@ def _https(url: str, info: ValidationInfo) -> str:
     return url
 
 
+def _origin(url: str, info: ValidationInfo) -> str:
+    """The origin as browsers name it: scheme, host, port, and nothing behind it."""
+    schemes = {"https", "http"} if info.data.get("environment") == "local" else {"https"}
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme in schemes and bool(parts.hostname) and f"{parts.scheme}://{parts.netloc}" == url.lower()
+        plain = plain and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        plain = False
+    if not plain:
+        raise PydanticCustomError(
+            "origin", "this must be https://host or https://host:port, without a path (http:// only when local)"
+        )
+    return url.lower()
+
+
+def _with_public_url(client_id: str | None, info: ValidationInfo) -> str | None:
+    if client_id is not None and info.data.get("public_url") is None:
+        raise PydanticCustomError("public_url_missing", "sign-in for pages also needs HALO_PUBLIC_URL.")
+    return client_id
+
+
 Secret = Annotated[SecretStr, AfterValidator(_strong)]
 """A secret of a service's own settings: refused outside `local` when missing, well known or short."""
 
@@ -107,6 +129,15 @@ class ServiceSettings(BaseSettings):
     )
     oidc_audience: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         "halo-pamor", description="The audience that tokens must name."
+    )
+    public_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)] | None = Field(
+        None, description="Where browsers reach this service's pages: https://host[:port]."
+    )
+    oidc_client_id: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=200)] | None, AfterValidator(_with_public_url)
+    ] = Field(None, description="Client of the issuer that pages sign in with; without it nobody signs in to pages.")
+    oidc_client_secret: Secret | None = Field(
+        None, description="The client's secret; leave it out for a public client, which PKCE alone protects."
     )
     database_connections: int = Field(10, ge=1, le=100, description="Connections of one process's pool.")
     log_format: Literal["auto", "json", "console"] = Field(

@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from halo_service.browser import is_page, refuse_cross_site
 from halo_service.callers import ANYBODY, Caller, Role
 from halo_service.problems import BusinessError
 from halo_service.tokens import NoTokenError, Tokens
@@ -45,11 +46,15 @@ class Door:
 
     tokens: Tokens
     roles_of: Mapping[Hashable, tuple[Role, ...]]
+    origin: str | None = None
+    """The origin of the service's pages, where it is known."""
+    cookie: str | None = None
+    """The cookie that bears the token to pages. The API never reads it: another site could make a browser send it."""
 
     async def admit(self, request: Request) -> Caller:
-        """The caller of this request. Raises NoTokenError, BadTokenError, NotAllowedError."""
+        """The caller of this request. Raises NoTokenError, BadTokenError, NotAllowedError, CrossSiteError."""
         roles = self.roles_of[request.scope["endpoint"]]
-        token = _bearer_token(request)
+        token = self._token(request)
         if token is None or roles == (Role.PUBLIC,):
             if Role.PUBLIC in roles:
                 return ANYBODY
@@ -63,6 +68,12 @@ class Door:
         raise NotAllowedError(
             roles=", ".join(role.value for role in roles), peran=", ".join(_ROLE_NAMES[role] for role in roles)
         )
+
+    def _token(self, request: Request) -> str | None:
+        if not is_page(request):
+            return _bearer_token(request)
+        refuse_cross_site(request, self.origin)
+        return request.cookies.get(self.cookie) or None if self.cookie else None
 
 
 def _bearer_token(request: Request) -> str | None:

@@ -129,9 +129,9 @@ async def service_client(service: Service, database: Database) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """The address of a real HTTP server on a free port, for an app that stands for an outside system."""
-    server, stop = HttpServer(app, host="127.0.0.1", port=0), asyncio.Event()
+async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """The address of a real HTTP server, on a free port unless one is named, as for an outside system."""
+    server, stop = HttpServer(app, host="127.0.0.1", port=port), asyncio.Event()
     task = asyncio.create_task(server.run(stop))
     try:
         yield "http://{}:{}".format(*server.address)

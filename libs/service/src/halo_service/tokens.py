@@ -61,7 +61,7 @@ class Tokens:
         """Who bears this token. Raises BadTokenError, SignInAwayError."""
         if len(token) > _LENGTH_LIMIT:
             raise BadTokenError
-        claims = await self._claims(token)
+        claims = await self.claims(token, self.audience)
         subject = claims.get("sub")
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise BadTokenError
@@ -69,7 +69,8 @@ class Tokens:
         codes = frozenset(code for code in _texts(claims, "kelurahan_codes") if _KELURAHAN.fullmatch(code))
         return Caller(subject, roles, codes)
 
-    async def _claims(self, token: str) -> Mapping[str, Any]:
+    async def claims(self, token: str, audience: str) -> Mapping[str, Any]:
+        """What the issuer says to this audience in the token. Raises BadTokenError, SignInAwayError."""
         try:
             header = jwt.get_unverified_header(token)
             kid, algorithm = header.get("kid"), header.get("alg")
@@ -82,7 +83,7 @@ class Tokens:
                 token,
                 key,
                 algorithms=[algorithm],
-                audience=self.audience,
+                audience=audience,
                 issuer=self.issuer,
                 leeway=_LEEWAY,
                 options={"require": ["exp", "iss", "aud", "sub"]},

@@ -7,7 +7,7 @@ from typing import Final
 from halo_events.runtime import Handlers
 from halo_service.service import Job, Service
 
-from halo_intake import api, handlers, jobs
+from halo_intake import api, handlers, jobs, pages
 from halo_intake.domain.closing import Windows
 from halo_intake.settings import IntakeSettings
 
@@ -31,6 +31,8 @@ def build(settings: IntakeSettings | None = None) -> Service:
             boundaries=handlers.BOUNDARIES,
         ),
         routers=(api.router,),
+        pages=(pages.router,),
+        templates=resources.files(__package__) / "templates",
         jobs=(Job("close-ended", every=CLOSING_EVERY, run=jobs.close_ended),),
         migrations=resources.files(__package__) / "migrations",
         resources=(windows,),

@@ -15,6 +15,7 @@ from fastapi import Depends, Header, Request
 from halo_events.runtime import Tx, load_statements
 from pydantic import BaseModel
 
+from halo_service.browser import UnreadableFormError, form_key, is_page
 from halo_service.callers import Caller, Role
 from halo_service.http.transaction import TxDep
 from halo_service.problems import BusinessError
@@ -46,6 +47,24 @@ class KeyReusedError(BusinessError):
     message = (
         "Idempotency-Key ini sudah dipakai untuk isi yang lain.",
         "This Idempotency-Key was used for another body. Take a new key for a new call.",
+    )
+
+
+class FormWithoutKeyError(BusinessError):
+    """A form without the hidden key that its page gave it."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "form-key-missing"
+    message = UnreadableFormError.message
+
+
+class FormSentBeforeError(BusinessError):
+    """The form was sent before, filled in otherwise: the first sending had its effect."""
+
+    code = "form-sent-before"
+    message = (
+        "Formulir ini sudah dikirim dengan isian lain; kiriman pertama yang berlaku. Buka lagi untuk melihat hasilnya.",
+        "This form was sent before with other content; that first sending counts. Open the page again to see it.",
     )
 
 
@@ -90,20 +109,26 @@ async def _once(
     tx: TxDep,
     idempotency_key: Annotated[str | None, Header(description="A new text for each new call")] = None,
 ) -> AsyncIterator[Once]:
-    """Claim the key, or give the stored answer. Raises KeyMissingError, KeyReusedError, AnsweredBeforeError."""
-    if idempotency_key is None or not _KEY.fullmatch(idempotency_key):
-        raise KeyMissingError
+    """Claim the key, or give the stored answer. A page's key is a hidden field of its form.
+
+    Raises KeyMissingError, KeyReusedError, for forms FormWithoutKeyError, FormSentBeforeError; AnsweredBeforeError.
+    """
+    of_form = is_page(request)
+    key = await form_key(request) if of_form else idempotency_key
+    if key is None or not _KEY.fullmatch(key):
+        raise FormWithoutKeyError if of_form else KeyMissingError
     if caller.acting_as is Role.PUBLIC:
         raise TypeError("idempotency needs a caller: the route is public")
-    call = _Call(caller.id, f"{request.method} {request.url.path}", idempotency_key)
-    await _claim(tx, call, hashlib.sha256(request.url.query.encode() + b"\0" + await request.body()).digest())
+    call = _Call(caller.id, f"{request.method} {request.url.path}", key)
+    digest = hashlib.sha256(request.url.query.encode() + b"\0" + await request.body()).digest()
+    await _claim(tx, call, digest, FormSentBeforeError if of_form else KeyReusedError)
     once = Once(call, getattr(request.scope["route"], "status_code", None) or HTTPStatus.OK)
     yield once
     if not once.kept:
         raise TypeError("the route did not keep its answer: end it in `return await once.keep(tx, ...)`")
 
 
-async def _claim(tx: Tx, call: _Call, digest: bytes) -> None:
+async def _claim(tx: Tx, call: _Call, digest: bytes, reused: type[BusinessError]) -> None:
     """Insert the key, waiting for another transaction that holds it, or find what it was used for."""
     for _ in range(_ATTEMPTS):
         if await tx.execute(_SQL["insert_key"], call.caller_id, call.operation, call.key, digest, tx.now):
@@ -112,7 +137,7 @@ async def _claim(tx: Tx, call: _Call, digest: bytes) -> None:
         if row is None:
             continue  # purged between the two statements
         if row["body_sha256"] != digest:
-            raise KeyReusedError
+            raise reused
         raise AnsweredBeforeError(row["status"], row["answer"])
     raise TimeoutError
 

@@ -28,6 +28,9 @@ REASONS: Final = _load("reason")
 NEXT_STEPS: Final = _load("next")
 """What comes next, by public status."""
 
+STATUS_NAMES: Final = _load("name")
+"""What a public status is called, in a few words."""
+
 
 def sentence(fault: Fault) -> Bilingual:
     """What to do about a fault."""
@@ -45,3 +48,8 @@ def reasons(faults: Iterable[Fault]) -> tuple[Reason, ...]:
 def next_step(status: PublicStatus) -> Bilingual:
     """What comes next for the resident."""
     return NEXT_STEPS[status]
+
+
+def status_name(status: PublicStatus) -> Bilingual:
+    """What the status is called."""
+    return STATUS_NAMES[status]

@@ -54,6 +54,20 @@ _RANK: Final = {
 }
 """REJECTED ranks past DELIVERED: the least advanced of several ended items is a delivered one, if there is any."""
 
+_STAGES: Final = (
+    (PublicStatus.RECEIVED, PublicStatus.OFFERED),
+    (PublicStatus.ACCEPTED,),
+    (PublicStatus.VISIT_SCHEDULED,),
+    (PublicStatus.COLLECTING,),
+    (PublicStatus.SUBMITTED, PublicStatus.VERIFYING),
+    (PublicStatus.PROCESSING,),
+    (PublicStatus.PRINTED,),
+    (PublicStatus.WITH_OFFICER, PublicStatus.AT_KELURAHAN),
+    (PublicStatus.DELIVERED,),
+    (PublicStatus.CLOSED,),
+)
+"""The main path as residents see it."""
+
 Steps = Mapping[PublicStatus, datetime]
 """Which statuses were reached, and when that was recorded."""
 
@@ -138,3 +152,12 @@ def _since(request: Steps, items: list[_Item], status: PublicStatus) -> datetime
 
 def _reached(steps: Steps, status: PublicStatus) -> datetime | None:
     return min((time for step, time in steps.items() if _RANK[step] >= _RANK[status]), default=None)
+
+
+def way_of(status: PublicStatus) -> list[tuple[PublicStatus, str]]:
+    """The stages of the main path, each `past`, `now` or `ahead`; none for a status that stands beside the path."""
+    at = next((number for number, stage in enumerate(_STAGES) if status in stage), None)
+    if at is None:
+        return []
+    told = ["past"] * at + ["now"] + ["ahead"] * (len(_STAGES) - at - 1)
+    return [(status if number == at else stage[0], told[number]) for number, stage in enumerate(_STAGES)]
