@@ -1,9 +1,10 @@
 import csv
+import json
 from pathlib import Path
 
 import phonenumbers
 from halo_demo.paths import RW_FILE
-from halo_demo.register import COLUMNS, make_register, write_register
+from halo_demo.register import COLUMNS, make_register, write_people, write_register
 
 
 class TestMakeRegister:
@@ -34,3 +35,17 @@ class TestWriteRegister:
             rows = list(csv.DictReader(file))
         assert tuple(rows[0]) == COLUMNS
         assert all(phonenumbers.is_valid_number(phonenumbers.parse(row["phone"])) for row in rows)
+
+
+class TestWritePeople:
+    def test_everybody_of_the_register(self, tmp_path: Path) -> None:
+        """The sign-in page offers the whole register and the service point, by the subjects that the services know."""
+        register = make_register(RW_FILE, seed=1)
+        write_people(register, tmp_path / "people.json")
+
+        people = {each["sub"]: each for each in json.loads((tmp_path / "people.json").read_text())}
+        assert len(people) == 1018 + 56 + 2
+        assert {str(officer_id) for officer_id in register.officers} <= set(people)
+        assert {role for each in people.values() for role in each["roles"]} == {
+            "officer", "coordinator", "operator", "clerk",
+        }  # fmt: skip

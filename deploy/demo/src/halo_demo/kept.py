@@ -13,7 +13,7 @@ from rich.console import Console
 from halo_demo.errors import DemoError, StartupError
 from halo_demo.make_requests import SEED
 from halo_demo.paths import build_folder
-from halo_demo.platform import Platform, start_platform
+from halo_demo.platform import PAGES, Platform, start_platform
 
 NAME: Final = "platform"
 
@@ -64,6 +64,7 @@ def _addresses(platform: Platform) -> dict[str, str]:
     """Name everything that somebody may want to call; the secrets are this run's own."""
     return {
         **{service: f"{url}/openapi.json" for service, url in platform.services.items()},
+        **{f"{service}, pages": f"{platform.services[service]}{path}" for service, path in PAGES.items()},
         "token issuer": f"{platform.issuer}/token",
         **platform.gateways,
         "SMS and mails": str(platform.receiver_log),

@@ -22,10 +22,13 @@ from halo_demo.errors import StartupError
 from halo_demo.facts import count_records
 from halo_demo.health import is_ready
 from halo_demo.paths import KELURAHAN_FILE, RW_FILE
-from halo_demo.register import Register, make_register, write_register
+from halo_demo.register import Register, make_register, write_people, write_register
 from halo_demo.supervisor import Program, Supervisor
 
 SERVICES: Final = ("intake", "dispatch", "documents", "notify")
+PAGES: Final = {"intake": "/status"}
+"""Where the pages of a service begin."""
+
 BUCKET: Final = "halo-pamor-papers"
 REGION: Final = "id-bekasi-1"
 AUDIENCE: Final = "halo-pamor"
@@ -100,9 +103,10 @@ async def _bring_up(
     receiver_log = folder / "receiver.jsonl"
     receiver_log.unlink(missing_ok=True)
     await supervisor.start(_receiver(plan, receiver_log))
-    await supervisor.start(_issuer(plan))
     register = make_register(RW_FILE, seed)
     write_register(register, folder / "officers.csv")
+    write_people(register, folder / "people.json")
+    await supervisor.start(_issuer(plan, folder / "people.json"))
     endpoints = await servers
     say("servers answer")
     databases = await create_databases(endpoints.postgres, SERVICES)
@@ -160,8 +164,9 @@ def _receiver(plan: _Plan, log: Path) -> Program:
     return Program("receiver", _module("halo_demo.receiver", *ports, *rest), secret, ends_on_close=True, restarts=False)
 
 
-def _issuer(plan: _Plan) -> Program:
-    return Program("issuer", _module("halo_local.issuer", "--port", str(plan.ports["issuer"])), restarts=False)
+def _issuer(plan: _Plan, people: Path) -> Program:
+    options = ["--port", str(plan.ports["issuer"]), "--people", str(people)]
+    return Program("issuer", _module("halo_local.issuer", *options), restarts=False)
 
 
 def _topics(endpoints: Endpoints) -> Program:
@@ -187,6 +192,8 @@ def _service(name: str, plan: _Plan, endpoints: Endpoints, database: str) -> Pro
         "HALO_HTTP_PORT": str(plan.ports[name]),
         "HALO_OIDC_ISSUER": plan.url("issuer"),
         "HALO_OIDC_AUDIENCE": AUDIENCE,
+        "HALO_OIDC_CLIENT_ID": f"{name}-pages",
+        "HALO_PUBLIC_URL": plan.url(name),
         "HALO_LOG_FORMAT": "json",
     }
     return Program(name, _module(f"halo_{name}", "all"), env | _own_settings(name, plan, endpoints))

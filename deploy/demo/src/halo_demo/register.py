@@ -1,6 +1,7 @@
 """The register of officers for the demo: one Satgas Pamor officer per RW, one coordinator per kelurahan."""
 
 import csv
+import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,11 +61,31 @@ def make_register(rw_file: Path, seed: int) -> Register:
 
 def write_register(register: Register, path: Path) -> None:
     """Write the file that `load-register --officers` reads."""
-    everybody = [*register.officers.values(), *register.coordinators.values()]
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(COLUMNS)
-        rows.writerows(_rows(everybody))
+        rows.writerows(_rows(_everybody(register)))
+
+
+def write_people(register: Register, path: Path) -> None:
+    """Write the people whom the issuer's sign-in page offers: those of the service point, then the register."""
+    desk = [("operator-1", "operator", "Operator Contoh"), ("clerk-1", "clerk", "Petugas Meja Contoh")]
+    people = [{"sub": sub, "roles": [role], "kelurahan_codes": [], "name": name} for sub, role, name in desk]
+    for number, each in enumerate(_everybody(register), start=1):
+        role = "coordinator" if each.role == "coordinator" else "officer"
+        name = " ".join((_name(number), *(f"RW {rw}" for rw in each.rws)))
+        people.append({
+            "sub": str(each.officer_id), "roles": [role], "kelurahan_codes": [each.kelurahan_code], "name": name
+        })  # fmt: skip
+    path.write_text(json.dumps(people), encoding="utf-8")
+
+
+def _everybody(register: Register) -> list[Officer]:
+    return [*register.officers.values(), *register.coordinators.values()]
+
+
+def _name(number: int) -> str:
+    return f"Petugas Contoh {WORDS[number % len(WORDS)]} {number:04d}"
 
 
 def _rows(officers: Iterable[Officer]) -> Iterable[tuple[str, ...]]:
@@ -75,7 +96,7 @@ def _rows(officers: Iterable[Officer]) -> Iterable[tuple[str, ...]]:
             each.kelurahan_code,
             " ".join(each.rws),
             str(each.on_duty).lower(),
-            f"Petugas Contoh {WORDS[number % len(WORDS)]} {number:04d}",
+            _name(number),
             f"+62888100{number:04d}",
             f"petugas{number:04d}@halopamor.example",
         )
