@@ -1,6 +1,9 @@
 """A small service of letters, on a real database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -227,3 +230,13 @@ def titles(database: Database) -> Titles:
             return await list_titles(tx)
 
     return read
+
+
+@pytest.fixture
+def stale_issuer() -> Iterator[str]:
+    """An issuer whose tokens have expired when it gives them."""
+    command = [sys.executable, "-m", "halo_local.issuer", "--lifetime", "-60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield json.loads(process.stdout.readline())["issuer"]
+        process.terminate()

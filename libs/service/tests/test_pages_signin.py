@@ -132,6 +132,25 @@ class TestSignIn:
 
         assert answer.headers["location"] == "/pages/sign-in?path=%2Fletters"
 
+    async def test_expired(self, letters: Letters, database: Database, stale_issuer: str) -> None:
+        """A token whose time is over leads to sign-in."""
+        person = {"sub": "officer-1", "roles": ["officer"]}
+        async with live_site(letters(issuer=stale_issuer), database) as site, httpx.AsyncClient() as http:
+            token = (await http.post(f"{stale_issuer}/token", json=person)).json()["access_token"]
+            answer = await http.get(f"{site}/letters", headers={"cookie": f"halo-intake={token}"})
+
+        assert (answer.status_code, answer.headers["location"]) == (303, "/pages/sign-in?path=%2Fletters")
+
+    async def test_no_circle(self, letters: Letters, database: Database, stale_issuer: str) -> None:
+        """Where the issuer's tokens are not taken, that is told: nobody is sent to and fro for ever."""
+        for service in (letters(issuer=stale_issuer), letters(oidc_audience="others")):
+            async with live_site(service, database) as site:
+                person = PageClient(site)
+                async with person.http:
+                    answer = await person.sign_in(Role.OFFICER, "/letters")
+
+            assert (answer.status_code, "token-not-taken" in answer.text) == (502, True)
+
     async def test_bearer(self, person: PageClient) -> None:
         """A page reads the cookie only."""
         token = TestIssuer().token(Role.OFFICER)

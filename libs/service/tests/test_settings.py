@@ -108,6 +108,26 @@ class TestSettings:
 
         assert [line.split(":")[0] for line in lines] == ["HALO_KAFKA", "HALO_HTTP_PORT", "HALO_OIDC_ISSUER"]
 
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://halo.example", "https://halo.example/", "https://halo.example/x", "https://halo.example?x", "halo",
+            "https://a@halo.example", "https://halo.example:x", "https://", "javascript://halo.example",
+        ],
+    )  # fmt: skip
+    def test_public_url(self, url: str) -> None:
+        """Pages are reached at a plain https address."""
+        assert refused(public_url=url).startswith("HALO_PUBLIC_URL: this must be https://host")
+
+    def test_pages_sign_in(self) -> None:
+        """Sign-in for pages needs their address, and no weak secret."""
+        settings = production(public_url="https://Halo.example:8443", oidc_client_id="pages", oidc_client_secret=STRONG)
+
+        assert settings.public_url == "https://halo.example:8443"
+        assert "also needs HALO_PUBLIC_URL" in refused(oidc_client_id="pages")
+        weak = {"public_url": "https://halo.example", "oidc_client_id": "pages"}
+        assert refused(**weak, oidc_client_secret="secret").startswith("HALO_OIDC_CLIENT_SECRET: the secret is ")
+
     def test_environment_variables(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Settings come from variables that begin with HALO_."""
         monkeypatch.setenv("HALO_HTTP_PORT", "0")

@@ -62,7 +62,7 @@ class Signer:
         said = {"iss": self.base_url, "aud": audience, "iat": now, "exp": now + seconds} | claims
         return jwt.encode(said, self._key, algorithm="RS256", headers={"kid": KEY_ID})
 
-    def access_token(self, person: Person, seconds: int = LIFETIME_SECONDS) -> str:
+    def access_token(self, person: Person, seconds: int) -> str:
         """Sign what a person shows to the API."""
         return self.sign(
             AUDIENCE, seconds, {"sub": person.sub, "roles": person.roles, "kelurahan_codes": person.kelurahan_codes}
@@ -74,7 +74,7 @@ def make_app(
 ) -> FastAPI:
     """Return the issuer's HTTP side with a key of its own; `base_url` is the issuer's name in the tokens.
 
-    `people` are offered on the sign-in page; `lifetime` in seconds is that of the tokens which pages get.
+    `people` are offered on the sign-in page; `lifetime` is that of the tokens, in seconds.
     """
     signer, codes, known = Signer(base_url), Codes(), people or {}
     app = FastAPI(title="Token issuer for development", openapi_url=None)
@@ -104,7 +104,9 @@ def make_app(
     async def token(request: Request) -> Response:
         if request.headers.get("content-type", "").startswith(FORM):
             return _exchange(signer, codes, request, await _form(request), lifetime)
-        given = TokenGiven(access_token=signer.access_token(_read(Person, await request.body())))
+        given = TokenGiven(
+            access_token=signer.access_token(_read(Person, await request.body()), lifetime), expires_in=lifetime
+        )
         return Response(given.model_dump_json(exclude_none=True), media_type="application/json")
 
     return app
@@ -197,7 +199,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--people", type=Path, help="JSON list of sub, name, roles, kelurahan_codes to choose from")
     parser.add_argument(
-        "--lifetime", type=int, default=LIFETIME_SECONDS, help="seconds that pages' tokens are good for"
+        "--lifetime",
+        type=int,
+        default=LIFETIME_SECONDS,
+        help="seconds that tokens are good for; below 0 they have expired",
     )
     options = parser.parse_args()
     people = read_people(options.people)

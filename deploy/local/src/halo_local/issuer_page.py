@@ -11,6 +11,7 @@ SHOWN: Final = 20
 """So many known people are offered at once; the search finds the others."""
 
 _STYLE: Final = """
+*{box-sizing:border-box}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:1rem;color:#1c2321;background:#fff}
 input[type=text],input[type=search]{width:100%;min-height:2.75rem;padding:.5rem;font:inherit;border:2px solid #6b7672}
 button{min-height:2.75rem;padding:.5rem 1rem;font:inherit;cursor:pointer}

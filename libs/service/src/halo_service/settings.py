@@ -83,7 +83,11 @@ def _origin(url: str, info: ValidationInfo) -> str:
     schemes = {"https", "http"} if info.data.get("environment") == "local" else {"https"}
     try:
         parts = urlsplit(url)
-        plain = parts.scheme in schemes and bool(parts.hostname) and f"{parts.scheme}://{parts.netloc}" == url.lower()
+        plain = (
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and f"{parts.scheme}://{parts.netloc}".lower() == url.lower()
+        )
         plain = plain and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
     except ValueError:
         plain = False

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from halo_service.discovery import endpoint, issuer_client, read_discovery
 from halo_service.problems import BusinessError
-from halo_service.tokens import SignInAwayError, Tokens
+from halo_service.tokens import BadTokenError, SignInAwayError, Tokens
 
 _LOG: Final = structlog.get_logger("halo_service.pages")
 _DISCOVERY_AGE: Final = 3600.0
@@ -35,6 +35,17 @@ class SignInFailedError(BusinessError):
     message = (
         "Proses masuk tidak selesai: sudah kedaluwarsa, sudah dipakai, atau dibatalkan. Silakan masuk lagi.",
         "Sign-in did not finish: it is too old, was used before, or was cancelled. Sign in again.",
+    )
+
+
+class TokenNotTakenError(BusinessError):
+    """The issuer gives tokens that this service does not take: its set-up is wrong, and another try would not help."""
+
+    status = HTTPStatus.BAD_GATEWAY
+    code = "token-not-taken"
+    message = (
+        "Layanan masuk memberi token yang tidak diterima di sini. Hubungi tim operasi.",
+        "The issuer gave a token that is not taken here. Tell the operations team.",
     )
 
 
@@ -92,13 +103,16 @@ class Provider:
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}", attempt
 
     async def finish(self, code: str, attempt: Attempt) -> str:
-        """The access token for a code, checked as the API checks it. Raises SignInFailedError, SignInAwayError.
+        """The access token for a code, checked as the API checks it.
 
-        Raises BadTokenError where the issuer gives a token that the API would not take.
+        Raises SignInFailedError, SignInAwayError; TokenNotTakenError for a token that the API would not take.
         """
         given = await self._exchange(code, attempt)
-        identity = await self.tokens.claims(given.id_token, self.client_id)
-        caller = await self.tokens.caller(given.access_token)
+        try:
+            identity = await self.tokens.claims(given.id_token, self.client_id)
+            caller = await self.tokens.caller(given.access_token)
+        except BadTokenError:
+            raise TokenNotTakenError from None
         if not secrets.compare_digest(str(identity.get("nonce")), attempt.nonce) or identity["sub"] != caller.id:
             raise SignInFailedError
         return given.access_token
