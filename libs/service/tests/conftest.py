@@ -191,6 +191,7 @@ def letters(issuer: str) -> Letters:
             name="intake",
             settings=page_settings(ServiceSettings, **{"issuer": issuer, **settings}),
             handlers=Handlers(service="intake"),
+            routers=(router,),
             pages=(pages,),
             templates=MIGRATIONS.parent / "templates",
             migrations=MIGRATIONS,

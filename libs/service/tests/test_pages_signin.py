@@ -10,7 +10,6 @@ from halo_events.runtime import Database
 from halo_service.browsing import PageClient, live_site
 from halo_service.service import Service
 from halo_service.signin import Role
-from halo_service.testing import TestIssuer
 
 Letters = Callable[..., Service]
 
@@ -99,7 +98,7 @@ class TestSignIn:
         assert 'href="/pages/sign-in"' in answer.text
 
     @pytest.mark.parametrize(
-        "path", ["//halo.example/x", "https://halo.example", "/\\halo.example", "javascript:x", "x"]
+        "path", ["//halo.example/x", "///halo.example", "https://halo.example", "/\\halo.example", "javascript:x", "x"]
     )
     async def test_open_redirect(self, person: PageClient, path: str) -> None:
         """After sign-in nobody is sent out of the service."""
@@ -151,11 +150,16 @@ class TestSignIn:
 
             assert (answer.status_code, "token-not-taken" in answer.text) == (502, True)
 
-    async def test_bearer(self, person: PageClient) -> None:
-        """A page reads the cookie only."""
-        token = TestIssuer().token(Role.OFFICER)
+    async def test_two_ways(self, person: PageClient, issuer: str) -> None:
+        """Pages read the cookie only, and the API reads it never: another site can make a browser send it."""
+        asked = {"sub": "officer-1", "roles": ["officer"]}
+        token = (await person.http.post(f"{issuer}/token", json=asked)).json()["access_token"]
+        bearer, cookie = {"authorization": f"Bearer {token}"}, {"cookie": f"halo-intake={token}"}
 
-        assert (await person.http.get("/letters", headers={"authorization": f"Bearer {token}"})).status_code == 303
+        assert (await person.http.get("/letters", headers=cookie)).status_code == 200
+        assert (await person.http.get("/letters", headers=bearer)).status_code == 303
+        assert (await person.http.get("/v1/letters", headers=bearer)).status_code == 200
+        assert (await person.http.get("/v1/letters", headers=cookie)).status_code == 401
 
     async def test_not_set_up(self, letters: Letters, database: Database) -> None:
         """Without a client of the issuer a page tells that nobody can sign in."""

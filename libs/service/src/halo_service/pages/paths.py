@@ -1,7 +1,6 @@
 """Paths within the service that a browser may be sent to."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 LENGTH_LIMIT: Final = 1000
 
@@ -14,9 +13,4 @@ def local_path(text: str) -> str:
     Source: OWASP Unvalidated Redirects and Forwards Cheat Sheet.
     """
     plain = text.isascii() and text.isprintable() and "\\" not in text and len(text) <= LENGTH_LIMIT
-    if not plain or not text.startswith("/") or text.startswith("//"):
-        return "/"
-    parts = urlsplit(text)
-    if parts.scheme or parts.netloc:
-        return "/"
-    return text
+    return text if plain and text.startswith("/") and not text.startswith("//") else "/"
