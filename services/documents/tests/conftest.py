@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,9 +21,11 @@ from halo_events.contract.values import Channel, DocumentKind, Resident
 from halo_events.envelope import Envelope
 from halo_events.runtime import Database, Tx
 from halo_events.testing import Databases
-from halo_local.stack import Endpoints
 from halo_service.service import Service
 from halo_service.testing import Client, local_settings, service_client, service_database
+
+if TYPE_CHECKING:
+    from halo_local.stack import Endpoints
 
 PAPER_BYTES = 200_000
 """Limit of one paper in the tests."""
@@ -196,7 +198,7 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def make_settings(minio: Endpoints) -> Callable[..., Settings]:
+def make_settings(minio: "Endpoints") -> Callable[..., Settings]:
     """Settings on the real store; a test may say otherwise."""
 
     def make(**values: object) -> Settings:

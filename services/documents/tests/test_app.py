@@ -3,6 +3,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,11 @@ from halo_documents.handlers import DECISIONS, PROJECTIONS
 from halo_documents.settings import Settings
 from halo_events import topics
 from halo_events.contract import EVENTS
-from halo_local.stack import Endpoints
 from halo_service.settings import explain
 from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from halo_local.stack import Endpoints
 
 
 async def run(command: str, **environment: str) -> tuple[int, str]:
@@ -32,7 +35,7 @@ async def run(command: str, **environment: str) -> tuple[int, str]:
     return process.returncode or 0, output.decode()
 
 
-def environment(minio: Endpoints, **values: str) -> dict[str, str]:
+def environment(minio: "Endpoints", **values: str) -> dict[str, str]:
     """The environment of a process on the real store, with a bucket of its own."""
     return {
         "HALO_ENVIRONMENT": "local",
@@ -108,7 +111,7 @@ class TestSettings:
 
 
 class TestPrepareBucket:
-    async def test_twice(self, minio: Endpoints) -> None:
+    async def test_twice(self, minio: "Endpoints") -> None:
         """The command makes the bucket; a second time it finds it."""
         where = environment(minio)
 
@@ -117,7 +120,7 @@ class TestPrepareBucket:
         assert (first[0], second[0]) == (0, 0), first[1] + second[1]
         assert "bucket prepared" in first[1]
 
-    async def test_store_away(self, minio: Endpoints) -> None:
+    async def test_store_away(self, minio: "Endpoints") -> None:
         """Where the store is away the command says what to look at, and shows no key."""
         status, said = await run("prepare-bucket", **environment(minio, HALO_S3_ENDPOINT="127.0.0.1:1"))
 

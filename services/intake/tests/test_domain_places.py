@@ -15,6 +15,8 @@ class TestKelurahanCodes:
         """The packaged copy says what the project's own file says."""
         ours = Path(places.__file__).with_name("bekasi_kelurahan.csv")
         theirs = Path(__file__).parents[3] / "data" / "bekasi_kelurahan.csv"
+        if not theirs.exists():
+            pytest.skip("the project's data is not here")
         assert ours.read_bytes() == theirs.read_bytes()
 
 

@@ -1,0 +1,124 @@
+"""What must be true once everybody has heard everything: tables, public status, messages."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from halo_demo.checks.everything import FOLDS
+from halo_demo.checks.tables import compare
+from halo_demo.facts import Fact, Topics
+from halo_events.contract import dispatch, intake, notify
+from halo_events.contract.event import RequestEvent
+
+from lives.rules import Witness
+from lives.town import LifeError, Town
+
+Message = tuple[str, str, str]
+"""The event that it tells (its id), who is told, and the template."""
+
+TO_RESIDENT = {
+    "request.received": "request_received",
+    "request.cancelled": "request_cancelled",
+    "request.reopened": "request_reopened",
+    "assignment.accepted": "assignment_accepted",
+    "assignment.awaited": "assignment_awaited",
+    "assignment.retained": "assignment_retained",
+    "visit.scheduled": "visit_scheduled",
+    "visit.missed": "visit_missed",
+    "dossier.submitted": "dossier_submitted",
+    "revision.requested": "revision_requested",
+    "processing.held": "processing_held",
+    "verification.rejected": "verification_rejected",
+    "handover.completed": "handover_completed",
+    "delivery.completed": "delivery_completed",
+    "delivery.failed": "delivery_failed",
+    "delivery.returned": "delivery_returned",
+}
+"""What the resident is told, and nothing else."""
+
+BY_PARTY = {"papers_asked_again", "cancel_requested"}
+"""What goes to whoever serves a request as notify hears of it: who that is may be a matter of order."""
+
+
+async def check_life(town: Town, sight: Witness) -> None:
+    """Check it all, once everybody has heard everything and the witness has seen it. Raises LifeError."""
+    against = [*await _check_status(town, sight), *_check_messages(town.log.facts)]
+    topics = Topics(tuple(town.log.facts))
+    for name, (fold, not_folded) in FOLDS.items():
+        against += [
+            f"{name}: {line}" for line in await compare(town.offices[name].connection, fold(topics), not_folded)
+        ]
+    if against:
+        raise LifeError("\n".join(against))
+
+
+async def _check_status(town: Town, sight: Witness) -> list[str]:
+    answer = await town.offices["intake"].client.get(f"/v1/requests/{sight.tracking_no}")
+    shown, told = answer.json()["status"], sight.told[-1]
+    return [
+        f"{who} has the status {found}, the lifecycle {sight.status}"
+        for who, found in (("the public page", shown), ("request.progressed", told))
+        if found != sight.status
+    ]
+
+
+def _check_messages(facts: list[Fact]) -> Iterator[str]:
+    queued = [fact.event for fact in facts if isinstance(fact.event, notify.MessageQueued)]
+    found = Counter((event.cause_id, str(event.recipient_id or event.recipient), event.template) for event in queued)
+    wanted = Counter(message for fact in facts for message in _called_for(fact))
+    names = {fact.envelope.id: fact.name for fact in facts}
+    exact = Counter({message: count for message, count in found.items() if message[2] not in BY_PARTY})
+    for cause, recipient, template in (wanted - exact).elements():
+        yield f"nobody told {recipient} {template} of {names[cause]}"
+    for cause, recipient, template in (exact - wanted).elements():
+        yield f"{recipient} was told {template} of {names[cause]} once too often"
+    yield from _check_parties(facts, [event for event in queued if event.template in BY_PARTY])
+
+
+def _called_for(fact: Fact) -> Iterator[Message]:
+    """The messages that a fact calls for, but for those to whoever serves the request."""
+    cause, event = fact.envelope.id, fact.event
+    if fact.name in TO_RESIDENT:
+        yield cause, "resident", TO_RESIDENT[fact.name]
+    if isinstance(event, dispatch.AssignmentOffered) and event.reason != dispatch.OfferReason.ENTERED_BY_OFFICER:
+        yield cause, str(event.officer_id), "assignment_offered"
+    if isinstance(event, dispatch.AssignmentAwaited):
+        yield cause, str(event.coordinator_id), "assignment_queued"
+
+
+def _check_parties(facts: list[Fact], queued: list[notify.MessageQueued]) -> Iterator[str]:
+    """To whoever serves: never twice for one round and question, and never to somebody who did not serve it."""
+    served: dict[int, list[str]] = {}
+    asked: Counter[int] = Counter()
+    revised: Counter[str] = Counter()
+    for fact in facts:
+        event = fact.event
+        if isinstance(event, dispatch.AssignmentOffered | dispatch.AssignmentAccepted | dispatch.AssignmentAwaited):
+            who = getattr(event, "officer_id", None)
+            served.setdefault(event.round, []).append(str(who))
+        elif isinstance(event, intake.RequestCancelRequested):
+            asked[event.round] += 1
+        elif fact.name == "revision.requested" and isinstance(event, RequestEvent):
+            revised[fact.envelope.id] = event.round
+    told = Counter((event.round, str(event.recipient_id), event.template) for event in queued)
+    for (number, who, template), count in told.items():
+        if who not in served.get(number, ()):
+            yield f"{who}, who never served round {number}, was told {template}"
+        if template == "cancel_requested" and count > asked[number]:
+            yield f"{who} was told {count} times in round {number} that cancelling was asked for"
+    for cause, count in Counter(event.cause_id for event in queued if event.template == "papers_asked_again").items():
+        if count > 1 or cause not in revised:
+            yield f"papers_asked_again was told {count} times of one revision"
+    yield from _check_alone(served, asked, revised, told)
+
+
+def _check_alone(
+    served: dict[int, list[str]], asked: Counter[int], revised: Counter[str], told: Counter[tuple[int, str, str]]
+) -> Iterator[str]:
+    """Where one officer alone served a round, order plays no part: he was told of each question and revision."""
+    for number, people in served.items():
+        if len(set(people)) == 1 and (who := people[0]) != "None":
+            wanted = sum(round_of == number for round_of in revised.values())
+            if told[number, who, "papers_asked_again"] != wanted:
+                yield f"{who} was not told of each revision of round {number}"
+            if told[number, who, "cancel_requested"] != asked[number]:
+                yield f"{who} was not told of each wish to cancel in round {number}"
