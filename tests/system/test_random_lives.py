@@ -37,6 +37,8 @@ LONGEST = 70
 """Steps after which a life is broken off."""
 DETOURS = 12
 """Most detours of a life."""
+TRIED = 8
+"""How often the mood tries what the rules refuse."""
 MOODS = (
     "",
     "declines",
@@ -45,6 +47,7 @@ MOODS = (
     "revise",
     "hold",
     "reject",
+    "finds nobody",
     "finds nobody",
     "cancel",
     "leaves",
@@ -100,6 +103,7 @@ class Life:
         self.mood = ""
         self.since = 0
         self.taken = 0
+        self.tried = 0
         self.detours = 0
 
     def draw(self, *choices: object) -> object:
@@ -121,7 +125,7 @@ class Life:
         await self.town.publish("dispatch")
         await self.file()
         self.mood = str(self.draw(*MOODS))
-        self.since = int(str(self.draw(0, 3, 6, 10, 15, 20)))
+        self.since = int(str(self.draw(0, 0, 5, 10, 15)))
         for _ in range(LONGEST):
             await self.town.gossip()
             self.look()
@@ -144,7 +148,8 @@ class Life:
                 self.detours += 1
                 return moody
             refused = [] if moody else [step for step in self.people.cheeky() if self.mood in step.name]
-            if refused and self.draw(*"sssm") == "m":
+            if refused and self.tried < TRIED and self.draw(*"ssmm") == "m":
+                self.tried += 1
                 return refused
         way, steps = self.draw(*"ssssdc"), []
         if way == "d":
