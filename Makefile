@@ -41,6 +41,10 @@ format: setup ## Format the code and mend what the linter can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+.PHONY: docs
+docs: setup ## Write the pages that are generated: docs/events.md
+	@$(BIN)/python docs/events_page.py
+
 .PHONY: setup
 setup: ## Install what is needed: done by all of the above, quick when nothing changed
 	@$(PYTHON) deploy/local/bootstrap.py
