@@ -16,11 +16,11 @@ demo: setup ## Carry 200 requests from e-OPen to the door, on real servers
 	@$(BIN)/python -m halo_demo $(ARGS)
 
 .PHONY: test
-test: setup ## Run every test
+test: setup-tests ## Run every test
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: check
-check: setup ## Format, lint, types, imports, house rules, then every test: what CI runs
+check: setup-tests ## Format, lint, types, imports, house rules, then every test: what CI runs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -49,7 +49,10 @@ docs: setup ## Write the pages that are generated: docs/events.md
 setup: ## Install what is needed: done by all of the above, quick when nothing changed
 	@$(PYTHON) deploy/local/bootstrap.py
 
+.PHONY: setup-tests
+setup-tests:
+	@$(PYTHON) deploy/local/bootstrap.py --tests
+
 .PHONY: clean
-clean: ## Remove the environment and what the tools left; the servers' cache outside stays
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
-	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+clean: ## Remove all that was made: environment, servers, packages, here and in the cache outside
+	@$(PYTHON) deploy/local/clean.py

@@ -1,11 +1,13 @@
-"""Makes a checkout ready to run: python3 deploy/local/bootstrap.py.
+"""Makes a checkout ready to run: python3 deploy/local/bootstrap.py [--tests].
 
 Needs Python 3.11 or newer and nothing else. Installs what the machine lacks where it may, else names it in one line;
 fetches uv, the project's environment and the servers of the local stack. When nothing changed it does nothing.
+With --tests it also installs, or names, what only tests use; where that is missing, those tests are skipped.
 """
 
 # ruff: noqa: INP001 - a script, in no package
 
+import os
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older python3 must get this line, not a traceback
@@ -30,7 +32,8 @@ STAMP = ENVIRONMENT / ".ready"
 def main() -> None:
     """Make the checkout ready, or end with one line that says what is missing."""
     try:
-        prepare.require(prepare.VENV, prepare.CERTIFICATES, *stack.needed_tools())
+        for_tests = prepare.FOR_TESTS if "--tests" in sys.argv[1:] else ()
+        prepare.require(prepare.VENV, prepare.CERTIFICATES, *stack.needed_tools(), *for_tests)
         with ThreadPoolExecutor(2) as pool:
             work = [pool.submit(sync_environment), pool.submit(stack.build_servers)]
             for each in work:
@@ -50,7 +53,11 @@ def sync_environment() -> None:
         return
     uv = _uv()
     say("installing the project's packages into .venv (the first time, about a minute)")
-    env = {"UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
+    env = {
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT),
+        "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_root() / "packages"),
+    }
     command = [str(uv), "sync", "--frozen", "--quiet", "--compile-bytecode", "--python", sys.executable]
     run_build("the project's environment", command, cwd=ROOT, env=env)
     STAMP.write_text(found)
@@ -73,7 +80,7 @@ def _install_uv(aside: Path) -> None:
     say(f"fetching uv {UV_VERSION}")
     run_build("an environment for uv", [sys.executable, "-m", "venv", str(aside)], cwd=aside)
     pip = [str(aside / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-    run_build("uv", [*pip, "install", "--quiet", f"uv=={UV_VERSION}"], cwd=aside)
+    run_build("uv", [*pip, "install", "--quiet", "--no-cache-dir", f"uv=={UV_VERSION}"], cwd=aside)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import pytest
+from halo_demo.checks.lives import check_lives
 from halo_demo.checks.messages import TOLD, check_messages, check_told
 from halo_demo.checks.papers import check_papers
 from halo_demo.checks.requests import check_requests
 from halo_demo.facts import Topics
+from halo_demo.lives import Life
 from halo_events.contract import dispatch, documents, intake, notify
 from halo_events.contract.event import Event
 
@@ -45,6 +47,31 @@ def report(*answers: Mapping[str, Any]) -> dict[str, Any]:
 def without(life: Sequence[Event], event_class: type[Event]) -> list[Event]:
     """Leave events of a class out."""
     return [event for event in life if not isinstance(event, event_class)]
+
+
+class TestCheckLives:
+    def test_as_meant(self, life: list[Event], tell: Tell) -> None:
+        """Nothing speaks against a request that goes straight, as it was meant to."""
+        assert check_lives([EXPECTED], tell(straight(life))) == []
+
+    @pytest.mark.parametrize("meant", [Life.MISSED, Life.REJECTED, Life.HELD, Life.INFECTED])
+    def test_another_way_than_meant(self, meant: Life, life: list[Event], tell: Tell) -> None:
+        """A request that goes straight though something was to happen on its way is found."""
+        against = check_lives([EXPECTED | {"life": meant}], tell(straight(life)))
+
+        assert against == [f"EO-1: meant to be {meant}, and was not"]
+
+    def test_a_detour_that_nobody_meant(self, topics: Topics) -> None:
+        """What happens to a request though it was to go straight is found."""
+        assert check_lives([EXPECTED], topics) == [
+            "EO-1: returned, though not meant to be",
+            "EO-1: revised, though not meant to be",
+        ]
+
+
+def straight(life: Sequence[Event]) -> list[Event]:
+    """Leave the detours of the whole life out."""
+    return without(without(life, dispatch.DeliveryReturned), documents.RevisionRequested)
 
 
 class TestCheckRequests:
@@ -134,7 +161,7 @@ class TestCheckMessages:
 
     def test_not_told(self, topics: Topics) -> None:
         """A resident who was told of one step only is found, with each step that is missing."""
-        missing = ["delivery_failed", "delivery_returned", *sorted(TOLD - {"delivery_completed"})]
+        missing = ["delivery_failed", "delivery_returned", "revision_requested", *sorted(TOLD - {"delivery_completed"})]
 
         assert list(check_told(topics)) == [
             f"request {REQUEST}: the resident was never told {step}" for step in missing

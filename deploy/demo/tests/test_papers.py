@@ -3,6 +3,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from halo_demo.papers import JPEG, PDF, PaperPool
+from halo_local.clamd import EICAR
 from PIL import Image
 from pypdf import PdfReader
 
@@ -24,6 +25,14 @@ class TestPaperPool:
             picture.load()
             assert (picture.format, paper.media_type) == ("JPEG", JPEG)
         assert 5 * KILOBYTE < len(paper.content) < 25 * KILOBYTE
+
+    def test_infected_opens_as_well(self, pool: PaperPool) -> None:
+        """An infected photo is a sound JPEG: only the scanner has anything against it."""
+        paper = pool.infected(uuid4())
+
+        with Image.open(io.BytesIO(paper.content)) as picture:
+            picture.load()
+        assert (EICAR in paper.content, paper.media_type) == (True, JPEG)
 
     def test_page_opens(self, pool: PaperPool) -> None:
         """A page is a PDF that bears its mark as title."""

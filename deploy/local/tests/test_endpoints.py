@@ -1,5 +1,5 @@
 import pytest
-from halo_local.endpoints import VARIABLES, Endpoints, from_environment
+from halo_local.endpoints import PARTS, VARIABLES, Endpoints, from_environment, named_in_environment
 from halo_local.errors import EndpointError, LocalStackError
 from halo_local.stack import start_stack
 
@@ -31,6 +31,15 @@ class TestExternal:
             "HALO_MINIO_ACCESS_KEY, HALO_MINIO_SECRET_KEY, HALO_POSTGRES_DSN"
         )
 
+    def test_does_without_a_scanner(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A stack of one's own needs no virus scanner, and a scanner alone is no stack of one's own."""
+        monkeypatch.setenv("HALO_CLAMD", "scanner:3310")
+        assert not named_in_environment()
+
+        monkeypatch.delenv("HALO_CLAMD")
+        monkeypatch.setenv("HALO_KAFKA_BOOTSTRAP", "broker:9092")
+        assert from_environment({"kafka", "clamd"}) == Endpoints(kafka="broker:9092")
+
 
 class TestChoice:
     @pytest.mark.parametrize(("way", "reason"), [("docker", "not there yet"), ("moon", "is unknown")])
@@ -43,7 +52,7 @@ class TestChoice:
 
     def test_refuses_an_unknown_part(self) -> None:
         """A misspelt part is refused, and the text lists those that exist."""
-        with pytest.raises(LocalStackError, match="no such part: redis; there are kafka, minio, postgres"):
+        with pytest.raises(LocalStackError, match="no such part: redis; there are clamd, kafka, minio, postgres"):
             start_stack(parts=frozenset({"redis"})).__enter__()
 
 
@@ -56,8 +65,8 @@ class TestEndpoints:
 
     def test_round_trip_through_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What one process exports, another finds."""
-        endpoints = Endpoints("broker:9092", "postgresql://host/db", "store:9000", "key", "secret")
+        endpoints = Endpoints("broker:9092", "postgresql://host/db", "store:9000", "key", "secret", "scanner:3310")
         for name, value in endpoints.as_env().items():
             monkeypatch.setenv(name, value)
 
-        assert from_environment({"kafka", "postgres", "minio"}) == endpoints
+        assert from_environment(PARTS) == endpoints

@@ -16,3 +16,14 @@ class TestRequire:
         assert str(refused.value) == (
             "missing: java, go. On Debian: sudo apt-get install --no-install-recommends a-go a-jre"
         )
+
+    def test_goes_on_without_what_is_only_wished_for(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What is lost without a wished tool is said in a line, and the rest goes on."""
+        monkeypatch.setattr("os.geteuid", lambda: 1000)
+
+        require(Tool("clamd", "a-clamd", lambda: False, lost="papers are not scanned"))
+
+        told = capsys.readouterr()
+        assert "papers are not scanned. missing: clamd. On Debian: sudo apt-get install" in told.out + told.err

@@ -1,4 +1,6 @@
 import io
+import socket
+import struct
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +10,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import UnknownTopicOrPartitionError
-from halo_local.stack import Endpoints
+from halo_local import prepare
+from halo_local.clamd import EICAR
+from halo_local.stack import Endpoints, start_stack
 from minio import Minio
 from minio.datatypes import PostPolicy
 from minio.versioningconfig import VersioningConfig
@@ -97,6 +101,21 @@ class TestMinio:
             client.put_object(bucket, "paper", io.BytesIO(content), len(content))
 
         assert len(list(client.list_objects(bucket, include_version=True))) == 2
+
+
+@pytest.mark.skipif(prepare.clamd() is None, reason="clamd is not installed: apt-get install clamav-daemon")
+class TestClamd:
+    @pytest.mark.parametrize(
+        ("content", "answer"),
+        [(b"a clean paper", b"stream: OK\0"), (b"..." + EICAR, b"stream: Eicar.UNOFFICIAL FOUND\0")],
+    )
+    def test_finds_the_test_file(self, content: bytes, answer: bytes) -> None:
+        """The scanner finds what all scanners find for a test, and nothing in a clean file."""
+        with start_stack(parts=frozenset({"clamd"})) as endpoints:
+            host, _, port = endpoints.clamd.partition(":")
+            with socket.create_connection((host, int(port)), timeout=10) as connection:
+                connection.sendall(b"zINSTREAM\0" + struct.pack(">I", len(content)) + content + struct.pack(">I", 0))
+                assert connection.recv(200) == answer
 
 
 def _client(endpoints: Endpoints) -> Minio:

@@ -10,7 +10,9 @@ class Life(StrEnum):
 
     `missed`: nobody is at home at the first visit. `cancelled`: the resident asks for it in e-OPen when the officer is
     there; `too_late`: when all is delivered. `returned`: three deliveries are in vain, and the resident fetches the
-    documents at the kelurahan. `reopened`: the first document is wrong and brought once more.
+    documents at the kelurahan. `reopened`: the first document is wrong and brought once more. `revised`: the desk asks
+    for a paper of one document again. `held`: one document waits for something, and goes on. `rejected`: one document
+    is not given, all others are. `infected`: the first file that the officer sends bears a virus.
     """
 
     STRAIGHT = "straight"
@@ -19,6 +21,10 @@ class Life(StrEnum):
     CANCELLED = "cancelled"
     TOO_LATE = "too_late"
     REOPENED = "reopened"
+    REVISED = "revised"
+    HELD = "held"
+    REJECTED = "rejected"
+    INFECTED = "infected"
 
 
 EVERYDAY: Final = tuple(life for life in Life if life is not Life.STRAIGHT)
@@ -35,7 +41,13 @@ def lives_of(expectations: Iterable[Mapping[str, Any]]) -> dict[str, Life]:
     return {row["ref"]: Life(row["life"]) for row in expectations if row["outcome"] == "delivered"}
 
 
+def without_scanner(expectation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where there is no virus scanner, what would be infected goes straight."""
+    infected = expectation.get("life") == Life.INFECTED
+    return {**expectation, "life": Life.STRAIGHT} if infected else expectation
+
+
 def delivered_documents(life: Life, documents: int) -> int:
     """Count the documents that reach the door, of so many that were asked for."""
-    changes = {Life.CANCELLED: -documents, Life.REOPENED: 1}
+    changes = {Life.CANCELLED: -documents, Life.REOPENED: 1, Life.REJECTED: -1}
     return documents + changes.get(life, 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from halo_local.clamd import EICAR
 from PIL import Image, ImageDraw
 from pypdf import PdfReader, PdfWriter
 
@@ -40,18 +41,26 @@ class PaperPool:
     def photo(self, paper_id: UUID) -> Paper:
         """Return a JPEG whose comment segment holds the id."""
         photo = self._photos[paper_id.int % VARIANTS]
-        comment = paper_id.hex.encode()
-        segment = COMMENT + (len(comment) + 2).to_bytes(2) + comment
-        return Paper(JPEG, START_OF_IMAGE + segment + photo.removeprefix(START_OF_IMAGE))
+        return Paper(JPEG, _with_comment(photo, paper_id.hex.encode()))
 
     def page(self, paper_id: UUID) -> Paper:
         """Return a PDF whose title holds the id."""
         page = self._pages[paper_id.int % VARIANTS]
         return Paper(PDF, page.replace(MARK, b"CONTOH" + paper_id.hex.encode(), 1))
 
+    def infected(self, paper_id: UUID) -> Paper:
+        """Return a photo that opens whole, with the file in its comment that all scanners take for a virus."""
+        photo = self._photos[paper_id.int % VARIANTS]
+        return Paper(JPEG, _with_comment(photo, paper_id.hex.encode() + EICAR))
+
     def renamed_text(self, paper_id: UUID) -> Paper:
         """Return a text that is called a JPEG, as somebody might who renames a file."""
         return Paper(JPEG, b"Contoh: bukan gambar\n" * 40 + paper_id.hex.encode())
+
+
+def _with_comment(photo: bytes, comment: bytes) -> bytes:
+    segment = COMMENT + (len(comment) + 2).to_bytes(2) + comment
+    return START_OF_IMAGE + segment + photo.removeprefix(START_OF_IMAGE)
 
 
 def _draw(rng: random.Random, number: int) -> Image.Image:

@@ -211,6 +211,7 @@ def _own_settings(name: str, plan: _Plan, endpoints: Endpoints) -> dict[str, str
             "HALO_S3_ACCESS_KEY": endpoints.minio_access_key,
             "HALO_S3_SECRET_KEY": endpoints.minio_secret_key,
             "HALO_S3_SECURE": "false",
+            "HALO_CLAMD": endpoints.clamd,
         }
     if name == "notify":
         return {

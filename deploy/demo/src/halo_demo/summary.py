@@ -19,6 +19,10 @@ SHOWN: Final = 12
 """Lines against one claim that are printed."""
 
 EVERYDAY: Final[Mapping[str, type[RequestEvent]]] = {
+    "papers asked again": documents.RevisionRequested,
+    "held": documents.ProcessingHeld,
+    "resumed": documents.ProcessingResumed,
+    "rejected": documents.VerificationRejected,
     "visits missed": dispatch.VisitMissed,
     "deliveries failed": dispatch.DeliveryFailed,
     "kept at the kelurahan": dispatch.DeliveryReturned,
@@ -93,8 +97,9 @@ def _everyday(topics: Topics) -> str:
 
 
 def _papers(topics: Topics) -> str:
-    cleared, shut = len(topics.of(documents.PaperCleared)), len(topics.of(documents.PaperQuarantined))
-    return f"{cleared} cleared, {shut} quarantined"
+    reasons = Counter(str(event.reason) for _, event in topics.of(documents.PaperQuarantined))
+    shut = ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())) or "none"
+    return f"{len(topics.of(documents.PaperCleared))} cleared; quarantined: {shut}"
 
 
 def _messages(topics: Topics) -> str:

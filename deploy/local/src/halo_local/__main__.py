@@ -14,7 +14,9 @@ from halo_local.stack import start_stack
 
 NAME: Final = "stack"
 
-app = typer.Typer(help="Kafka, PostgreSQL and MinIO on this machine.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Kafka, PostgreSQL, MinIO and clamd on this machine.", no_args_is_help=True, add_completion=False
+)
 
 
 @app.command()

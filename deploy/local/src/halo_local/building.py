@@ -2,14 +2,28 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from halo_local.cache import cache_root
 from halo_local.errors import BuildError
 
 BUILD_SECONDS: Final = 1200
 KEPT_LINES: Final = 30
+
+
+@contextmanager
+def build_cache(name: str) -> Iterator[Path]:
+    """Give a build a folder for what its tool downloads; it goes with the context, so that nothing of it stays.
+
+    Where the user has a cache of the tool, what lies there is downloaded once more: 1.4 GB of Go's would stay in his
+    home for one program otherwise.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=cache_root()) as folder:
+        yield Path(folder)
 
 
 def run_build(

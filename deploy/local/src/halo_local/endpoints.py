@@ -2,13 +2,15 @@
 
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from halo_local.errors import EndpointError
 
-PARTS: Final = frozenset({"kafka", "postgres", "minio"})
+PARTS: Final = frozenset({"kafka", "postgres", "minio", "clamd"})
+WISHED: Final = frozenset({"clamd"})
+"""Parts that a stack may do without: their endpoints are empty then."""
 
 VARIABLES: Final = {
     "kafka": {"kafka": "HALO_KAFKA_BOOTSTRAP"},
@@ -18,6 +20,7 @@ VARIABLES: Final = {
         "minio_access_key": "HALO_MINIO_ACCESS_KEY",
         "minio_secret_key": "HALO_MINIO_SECRET_KEY",
     },
+    "clamd": {"clamd": "HALO_CLAMD"},
 }
 """For each part, the fields of its endpoints and the environment variables that name them."""
 
@@ -34,6 +37,8 @@ class Endpoints:
     """`host:port` of the S3 API, without TLS."""
     minio_access_key: str = ""
     minio_secret_key: str = field(default="", repr=False)
+    clamd: str = ""
+    """`host:port` of the virus scanner."""
 
     def as_fields(self) -> dict[str, str]:
         """Return the fields by name, secrets too."""
@@ -50,18 +55,20 @@ class Endpoints:
 
 
 def named_in_environment() -> bool:
-    """Tell whether the environment names a server."""
-    return any(os.environ.get(variable) for fields in VARIABLES.values() for variable in fields.values())
+    """Tell whether the environment names a server that a stack can't do without."""
+    needed = (fields for part, fields in VARIABLES.items() if part not in WISHED)
+    return any(os.environ.get(variable) for fields in needed for variable in fields.values())
 
 
-def from_environment(parts: Iterable[str]) -> Endpoints:
+def from_environment(parts: AbstractSet[str]) -> Endpoints:
     """Return the endpoints that the environment names.
 
     Raises:
         EndpointError: variables of these parts are missing; the text names each of them.
     """
     wanted = {name: variable for part in sorted(parts) for name, variable in VARIABLES[part].items()}
-    missing = [variable for variable in wanted.values() if not os.environ.get(variable)]
+    needed = [variable for part in sorted(parts - WISHED) for variable in VARIABLES[part].values()]
+    missing = [variable for variable in needed if not os.environ.get(variable)]
     if missing:
         raise EndpointError(f"HALO_STACK=external needs these variables too: {', '.join(missing)}")
-    return Endpoints(**{name: os.environ[variable] for name, variable in wanted.items()})
+    return Endpoints(**{name: os.environ.get(variable, "") for name, variable in wanted.items()})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from halo_local import prepare
-from halo_local.building import run_build
+from halo_local.building import build_cache, run_build
 from halo_local.cache import BUILDS, build_once, cache_root, data_root, fingerprint, say
 from halo_local.parts import Part, Server, free_port, plain_env
 
@@ -100,7 +100,9 @@ def _jars() -> Path:
 def _fetch(aside: Path) -> None:
     say("fetching Kafka's jars with Maven (about a quarter of a minute)")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={aside}"]
-    run_build("Kafka's jars", ["mvn", "-B", "-q", "-f", str(SOURCE / "pom.xml"), *goal], cwd=aside)
+    with build_cache("maven") as repository:
+        own = f"-Dmaven.repo.local={repository}"
+        run_build("Kafka's jars", ["mvn", "-B", "-q", own, "-f", str(SOURCE / "pom.xml"), *goal], cwd=aside)
 
 
 def _template() -> Path:

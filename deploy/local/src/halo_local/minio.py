@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from halo_local import prepare
-from halo_local.building import run_build
+from halo_local.building import build_cache, run_build
 from halo_local.cache import BUILDS, build_once, cache_root, fingerprint, say
 from halo_local.parts import Part, Server, free_port, plain_env
 
 SOURCE: Final = BUILDS / "minio"
 FOLDERS: Final = 4
 """With fewer than four, MinIO offers neither versions nor object lock."""
-GO: Final = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -buildvcs=false", "GOTOOLCHAIN": "local"}
+GO: Final = {"CGO_ENABLED": "0", "GOFLAGS": "-mod=mod -modcacherw -buildvcs=false", "GOTOOLCHAIN": "local"}
 
 
 def needed_tools() -> tuple[prepare.Tool, ...]:
@@ -70,7 +70,8 @@ def _compile(aside: Path) -> None:
     for name in ("main.go", "go.mod", "go.sum"):
         (aside / name).write_bytes((SOURCE / name).read_bytes())
     command = ["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "minio", "."]
-    run_build("MinIO", command, cwd=aside, env=GO)
+    with build_cache("go") as own:
+        run_build("MinIO", command, cwd=aside, env={**GO, "GOPATH": str(own), "GOCACHE": str(own / "build")})
 
 
 def _answers(port: int) -> bool:

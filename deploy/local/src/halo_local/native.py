@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from halo_local import kafka, minio, postgres, prepare
+from halo_local import clamd, kafka, minio, postgres, prepare
 from halo_local.endpoints import Endpoints
 from halo_local.folders import new_folder
 from halo_local.kept import KeptServers
 from halo_local.parts import Kind, Part
 
-PARTS: Final[dict[str, Kind]] = {"kafka": kafka, "postgres": postgres, "minio": minio}
+PARTS: Final[dict[str, Kind]] = {"kafka": kafka, "postgres": postgres, "minio": minio, "clamd": clamd}
 
 
 def needed_tools(parts: AbstractSet[str]) -> tuple[prepare.Tool, ...]:
@@ -46,6 +46,8 @@ def run(parts: AbstractSet[str], *, durable: bool) -> Iterator[Endpoints]:
         StartError: a server did not answer in time.
     """
     build(parts)
+    if prepare.clamd() is None:
+        parts -= {"clamd"}  # wished for, not needed: `require` said what goes without it
     folder, lock = new_folder()
     try:
         servers = KeptServers(folder, lock, _lay_out(parts, folder, durable=durable))

@@ -18,11 +18,12 @@ APT_SECONDS: Final = 900
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that the machine must have."""
+    """A program that the machine must have, or that is only wished for: `lost` says what goes without it."""
 
     what: str
     package: str
     found: Callable[[], bool]
+    lost: str = ""
 
 
 def postgres_bin() -> Path | None:
@@ -43,6 +44,12 @@ def java() -> Path | None:
     return Path(launcher) if launcher else None
 
 
+def clamd() -> Path | None:
+    """Return ClamAV's daemon, or None: Debian has it in a folder that only root's path names."""
+    found = shutil.which("clamd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
 def _has_venv() -> bool:
     return importlib.util.find_spec("ensurepip") is not None
 
@@ -58,11 +65,20 @@ JAVA: Final = Tool("java", "default-jre-headless", lambda: java() is not None)
 POSTGRES: Final = Tool("PostgreSQL's server programs", "postgresql", lambda: postgres_bin() is not None)
 MAVEN: Final = Tool("mvn", "maven", lambda: shutil.which("mvn") is not None)
 GO: Final = Tool("go", "golang-go", lambda: shutil.which("go") is not None)
+CLAMD: Final = Tool("clamd", "clamav-daemon", lambda: clamd() is not None, lost="papers are not scanned for viruses")
+KCAT: Final = Tool("kcat", "kcat", lambda: shutil.which("kcat") is not None, lost="the tests with kcat are skipped")
+CHROMIUM: Final = Tool(
+    "chromium", "chromium", lambda: shutil.which("chromium") is not None, lost="the tests of pages are skipped"
+)
 EVERYTHING: Final = (VENV, CERTIFICATES, JAVA, POSTGRES, MAVEN, GO)
+FOR_TESTS: Final = (KCAT, CHROMIUM)
+"""What only tests use."""
 
 
 def require(*tools: Tool) -> None:
     """See that the machine has these tools; as root on Debian, install all that are missing at once.
+
+    What is only wished for is named in a line where it is missing.
 
     Raises:
         MissingToolError: some are missing; the text names them and the command that installs them.
@@ -71,8 +87,11 @@ def require(*tools: Tool) -> None:
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         _install(missing)
         missing = [tool for tool in missing if not tool.found()]
-    if missing:
+    needed = [tool for tool in missing if not tool.lost]
+    if needed:
         raise MissingToolError(_remedy(missing))
+    for tool in missing:
+        say(f"{tool.lost}. {_remedy([tool])}")
 
 
 def _remedy(missing: Sequence[Tool]) -> str:
@@ -87,6 +106,8 @@ def _install(missing: Sequence[Tool]) -> None:
     apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold"]
     if POSTGRES in missing:
         _keep_cluster_away()
+    if CLAMD in missing:
+        _keep_updates_away()
     for command in (["update"], ["install", "--no-install-recommends", *packages]):
         done = subprocess.run(
             [*apt, *command],
@@ -108,3 +129,10 @@ def _keep_cluster_away() -> None:
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text("create_main_cluster = false\n")
+
+
+def _keep_updates_away() -> None:
+    """Stop Debian's package from fetching signatures day by day: the stack's clamd has one of its own."""
+    answer = b"clamav-freshclam clamav-freshclam/autoupdate_freshclam select manual\n"
+    if shutil.which("debconf-set-selections"):
+        subprocess.run(["debconf-set-selections"], input=answer, timeout=APT_SECONDS, check=True)

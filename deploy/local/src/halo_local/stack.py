@@ -1,4 +1,4 @@
-"""The stack: Kafka, PostgreSQL and MinIO for the demo, the tests and the benchmarks."""
+"""The stack: Kafka, PostgreSQL, MinIO and clamd for the demo, the tests and the benchmarks."""
 
 import os
 import sys

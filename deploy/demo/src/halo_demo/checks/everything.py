@@ -9,6 +9,7 @@ import asyncpg
 from minio import Minio
 
 from halo_demo.checks import dispatch, documents, intake, notify
+from halo_demo.checks.lives import check_lives
 from halo_demo.checks.messages import check_messages, check_told, read_log
 from halo_demo.checks.papers import check_papers, read_hashes
 from halo_demo.checks.requests import check_requests
@@ -43,6 +44,7 @@ async def check_all(
     hashes = await asyncio.to_thread(read_hashes, _store(platform), platform.bucket)
     return [
         Check("every record of e-OPen met its end, once", check_requests(expectations, report, topics)),
+        Check("each request went the way that was meant for it", check_lives(expectations, topics)),
         Check("residents were told of each step", list(check_told(topics))),
         Check("no message was accepted twice, and what is called sent was", _check_messages(platform, topics)),
         Check("no service ended by itself", platform.supervisor.ends()),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from halo_events.contract import dispatch, intake, notify
+from halo_events.contract import dispatch, documents, intake, notify
 from halo_events.contract.event import RequestEvent
 
 from halo_demo.facts import Topics
@@ -30,10 +30,16 @@ TOLD: Final = frozenset(
 )
 """What every resident is told on the way, by template."""
 
+AT_THE_END: Final = frozenset({"handover_completed", "delivery_completed"})
+"""What is not told where no document is given."""
+
 TOLD_BESIDE: Final[Mapping[type[RequestEvent], str]] = {
     dispatch.VisitMissed: "visit_missed",
     dispatch.DeliveryFailed: "delivery_failed",
     dispatch.DeliveryReturned: "delivery_returned",
+    documents.RevisionRequested: "revision_requested",
+    documents.ProcessingHeld: "processing_held",
+    documents.VerificationRejected: "verification_rejected",
     intake.RequestCancelled: "request_cancelled",
     intake.RequestReopened: "request_reopened",
 }
@@ -59,8 +65,9 @@ def check_told(topics: Topics) -> Iterator[str]:
         for request_id in sorted({event.request_id for _, event in topics.of(event_class)}):
             if not told[request_id, template]:
                 yield f"request {request_id}: the resident was never told {template}"
+    delivered = {event.request_id for _, event in topics.of(dispatch.DeliveryCompleted)}
     for request_id in sorted({event.request_id for _, event in topics.of(intake.RequestClosed)}):
-        for template in sorted(TOLD):
+        for template in sorted(TOLD if request_id in delivered else TOLD - AT_THE_END):
             if not told[request_id, template]:
                 yield f"request {request_id}: the resident was never told {template}"
 

@@ -100,8 +100,15 @@ def _check_deliveries(expectations: Sequence[Expectation], topics: Topics) -> It
 
 def _check_follow(expectations: Sequence[Expectation], report: Mapping[str, Any]) -> Iterator[str]:
     """e-OPen, which reads nothing but `request.progressed`, saw each good request arrive and end."""
+    documents = {row["ref"]: len(row["documents"]) for row in expectations if row["outcome"] == "delivered"}
     for ref, life in sorted(lives_of(expectations).items()):
         statuses = report["followed"].get(ref, [])
-        ends = {"cancelled"} if life is Life.CANCELLED else {"delivered", "closed"}
-        if not ends <= set(statuses):
+        if not _ends(life, documents[ref]) <= set(statuses):
             yield f"{ref}: e-OPen was told {', '.join(statuses) or 'nothing'}, and not of its delivery and end"
+
+
+def _ends(life: Life, documents: int) -> set[str]:
+    """Say with which statuses a request ends; one of which nothing is given is closed as well, and stays rejected."""
+    if life is Life.CANCELLED:
+        return {"cancelled"}
+    return {"delivered", "closed"} if delivered_documents(life, documents) else {"rejected"}

@@ -2,22 +2,31 @@
 
 import asyncio
 from collections import defaultdict
+from dataclasses import dataclass
 from uuid import UUID
 
 from halo_demo.errors import DeadlineError
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Printed documents that wait for their officer."""
+
+    handover_id: UUID
+    items: frozenset[str]
 
 
 class Counter:
     """Handovers that operators prepared, by request."""
 
     def __init__(self) -> None:
-        self._handovers: dict[UUID, asyncio.Queue[UUID]] = defaultdict(asyncio.Queue)
+        self._handovers: dict[UUID, asyncio.Queue[Handover]] = defaultdict(asyncio.Queue)
 
-    def hand_over(self, request_id: UUID, handover_id: UUID) -> None:
+    def hand_over(self, request_id: UUID, handover: Handover) -> None:
         """Put the printed documents of a request on the counter."""
-        self._handovers[request_id].put_nowait(handover_id)
+        self._handovers[request_id].put_nowait(handover)
 
-    async def wait(self, request_id: UUID, seconds: float) -> UUID:
+    async def wait(self, request_id: UUID, seconds: float) -> Handover:
         """Wait for the next documents of a request; return the handover to confirm.
 
         Raises:

@@ -1,20 +1,21 @@
 """A Satgas Pamor officer: answers offers, visits, records the need, collects papers, delivers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from halo_events.contract import dispatch, intake
+from halo_events.contract import dispatch, documents, intake
+from halo_events.contract.event import RequestEvent
 
 from halo_demo.errors import CallError, DemoError
 from halo_demo.facts import Fact
 from halo_demo.lives import Life
 from halo_demo.people.calls import Person
 from halo_demo.people.office import EVENT_SECONDS, Office
-from halo_demo.people.papers import Bearer, Wanted, bring_paper
+from halo_demo.people.papers import Bearer, First, Wanted, bring_paper
 
 AHEAD: Final = timedelta(hours=3)
 PAGE: Final = 100
@@ -65,9 +66,10 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
     for place, items in enumerate(parts, start=1):
         async with office.collecting:
             await _collect(office, case, items, place)
-        await _fetch(office, case)
+        given = await _heed_desk(office, case, items) if place == 1 else items
+        await _fetch(office, case, given)
         async with office.delivering:
-            await _deliver(office, case, items)
+            await _deliver(office, case, given)
 
 
 async def _find_offer(office: Office, officer: Person, request_id: UUID) -> Mapping[str, Any]:
@@ -107,9 +109,7 @@ async def _schedule(office: Office, case: Case) -> str:
 
 async def _give_back(office: Office, case: Case) -> None:
     """Give back all papers when the resident asks to cancel, and say so."""
-    await office.watch.wait_for(
-        case.request_id, lambda fact: isinstance(fact.event, intake.RequestCancelRequested), EVENT_SECONDS
-    )
+    await office.watch.wait_for(case.request_id, _is_a(intake.RequestCancelRequested), EVENT_SECONDS)
     for _ in range(LOOKS):
         try:
             await office.line.post("dispatch", f"/v1/assignments/{case.request_id}/release", case.officer)
@@ -146,25 +146,58 @@ async def _collect(office: Office, case: Case, items: list[Item], place: int) ->
         for row in item["checklist"]
         if row["mandatory"]
     ]
-    wrong = case.number % MISTAKE_EVERY == 0 and place == 1
+    first = _first_file(case) if place == 1 else First.GOOD
     await asyncio.gather(
-        *(bring_paper(office, case, paper, first_wrong=wrong and turn == 0) for turn, paper in enumerate(wanted))
+        *(bring_paper(office, case, paper, First.GOOD if turn else first) for turn, paper in enumerate(wanted))
     )
     path = f"/v1/dossiers/{case.request_id}/submit"
     await office.line.post("documents", path, case.officer, attempt=f"{case.round}/{place}")
 
 
-async def _fetch(office: Office, case: Case) -> None:
-    """Wait at the counter until the operator hands over what is printed, and confirm."""
-    handover_id = await office.counter.wait(case.request_id, EVENT_SECONDS)
-    await office.line.post("documents", f"/v1/handovers/{handover_id}/confirm", case.officer)
+def _first_file(case: Case) -> First:
+    if case.life is Life.INFECTED:
+        return First.INFECTED
+    return First.RENAMED if case.number % MISTAKE_EVERY == 0 else First.GOOD
+
+
+async def _heed_desk(office: Office, case: Case, items: list[Item]) -> list[Item]:
+    """Bring again what the desk asks for once more; return the items that it gives."""
+    if case.life is Life.REVISED:
+        fact = await office.watch.wait_for(case.request_id, _is_a(documents.RevisionRequested), EVENT_SECONDS)
+        asked = fact.event
+        assert isinstance(asked, documents.RevisionRequested)  # noqa: S101 - waited for by this class
+        again = [Wanted("requirement", str(asked.item_id), row.row) for row in asked.rows]
+        await asyncio.gather(*(bring_paper(office, case, paper) for paper in again))
+        path = f"/v1/dossiers/{case.request_id}/submit"
+        await office.line.post("documents", path, case.officer, attempt=f"{case.round}/again")
+    if case.life is Life.REJECTED:
+        fact = await office.watch.wait_for(case.request_id, _is_a(documents.VerificationRejected), EVENT_SECONDS)
+        rejected = fact.event
+        assert isinstance(rejected, documents.VerificationRejected)  # noqa: S101 - waited for by this class
+        return [item for item in items if item["item_id"] != str(rejected.item_id)]
+    return items
+
+
+def _is_a(event_class: type[RequestEvent]) -> Callable[[Fact], bool]:
+    return lambda fact: isinstance(fact.event, event_class)
+
+
+async def _fetch(office: Office, case: Case, items: list[Item]) -> None:
+    """Wait at the counter until the operator has handed over all of these, and confirm."""
+    waiting = {item["item_id"] for item in items}
+    while waiting:
+        handover = await office.counter.wait(case.request_id, EVENT_SECONDS)
+        await office.line.post("documents", f"/v1/handovers/{handover.handover_id}/confirm", case.officer)
+        waiting -= handover.items
 
 
 async def _deliver(office: Office, case: Case, items: list[Item]) -> None:
     """Take a photo at the door and record the delivery; where all tries are in vain, later at the kelurahan."""
+    if not items:
+        return
     if case.life is Life.RETURNED:
         await _try_in_vain(office, case, items)
-    photo = await bring_paper(office, case, Wanted("delivery_proof"), first_wrong=False)
+    photo = await bring_paper(office, case, Wanted("delivery_proof"))
     delivery = {
         "items": [item["item_id"] for item in items],
         "receiver": {"name": case.resident},

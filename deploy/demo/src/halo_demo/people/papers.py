@@ -1,6 +1,7 @@
 """How an officer brings a paper: announce it, send the file straight to the store, report it, see it cleared."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final
@@ -36,14 +37,22 @@ class Wanted:
     row: str | None = None
 
 
-async def bring_paper(office: Office, bearer: Bearer, wanted: Wanted, *, first_wrong: bool) -> UUID:
+class First(Enum):
+    """What the first file is that an officer sends for a paper: as it should be, of another type, or with a virus."""
+
+    GOOD = auto()
+    RENAMED = auto()
+    INFECTED = auto()
+
+
+async def bring_paper(office: Office, bearer: Bearer, wanted: Wanted, first: First = First.GOOD) -> UUID:
     """Bring a paper; after a quarantined one the officer brings another.
 
     Raises:
         DemoError: three papers in a row were not cleared.
     """
     for attempt in range(1, TRIES + 1):
-        paper = _make(office, wanted, wrong=first_wrong and attempt == 1)
+        paper = _make(office, wanted, first if attempt == 1 else First.GOOD)
         paper_id = await _upload(office, bearer, wanted, paper)
         checked = await office.watch.wait_for(bearer.request_id, partial(_is_check, paper_id), EVENT_SECONDS)
         if isinstance(checked.event, documents.PaperCleared):
@@ -51,10 +60,12 @@ async def bring_paper(office: Office, bearer: Bearer, wanted: Wanted, *, first_w
     raise DemoError(f"request {bearer.request_id}: no paper for {wanted.row or wanted.purpose} was cleared")
 
 
-def _make(office: Office, wanted: Wanted, *, wrong: bool) -> Paper:
+def _make(office: Office, wanted: Wanted, first: First) -> Paper:
     mark = office.new_mark()
-    if wrong:
+    if first is First.RENAMED:
         return office.pool.renamed_text(mark)
+    if first is First.INFECTED:
+        return office.pool.infected(mark)
     if wanted.purpose == "requirement" and mark.int % PAGE_EVERY == 0:
         return office.pool.page(mark)
     return office.pool.photo(mark)
