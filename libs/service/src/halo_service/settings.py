@@ -104,6 +104,9 @@ def _with_public_url(client_id: str | None, info: ValidationInfo) -> str | None:
     return client_id
 
 
+Origin = Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)]
+"""Where browsers reach pages: https://host[:port] and nothing behind it."""
+
 Secret = Annotated[SecretStr, AfterValidator(_strong)]
 """A secret of a service's own settings: refused outside `local` when missing, well known or short."""
 
@@ -134,7 +137,7 @@ class ServiceSettings(BaseSettings):
     oidc_audience: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
         "halo-pamor", description="The audience that tokens must name."
     )
-    public_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_origin)] | None = Field(
+    public_url: Origin | None = Field(
         None, description="Where browsers reach this service's pages: https://host[:port]."
     )
     oidc_client_id: Annotated[

@@ -15,25 +15,14 @@ from halo_dispatch.domain.assignments import State
 from halo_dispatch.domain.items import ItemRow
 from halo_dispatch.domain.lists import START, AssignmentRow, Position, QueueRow, RequestRow, Standing
 from halo_dispatch.domain.places import RwRef
-from halo_dispatch.domain.register import SYNTHETIC
-from halo_dispatch.errors import NotInRegisterError
+from halo_dispatch.domain.register import SYNTHETIC, officer_id_of
 from halo_dispatch.usecases import answer, cancel, delivery, failed_delivery, queue, read, register, visit
 
 router: Final = APIRouter(prefix="/v1")
 
 
 def _officer_id(caller: Caller) -> UUID:
-    """The officer or coordinator behind a token: its subject is his id, in the one spelling that events carry.
-
-    Raises NotInRegisterError for any other subject: services compare ids as text.
-    """
-    try:
-        officer_id = UUID(caller.id)
-    except ValueError:
-        raise NotInRegisterError from None
-    if str(officer_id) != caller.id:
-        raise NotInRegisterError
-    return officer_id
+    return officer_id_of(caller.id)
 
 
 async def _officer(tx: TxDep, caller: Annotated[Caller, Depends(allow(Role.OFFICER))]) -> Caller:

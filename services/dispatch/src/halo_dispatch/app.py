@@ -9,7 +9,7 @@ import structlog
 from halo_events.runtime import Database, Handlers
 from halo_service.service import CommandError, Service
 
-from halo_dispatch import api
+from halo_dispatch import api, pages
 from halo_dispatch.domain.assignments import State, Stranded
 from halo_dispatch.gateways import RegisterFilesError, read_register
 from halo_dispatch.handlers import DECISIONS, PROJECTIONS
@@ -27,12 +27,16 @@ _LOG: Final = structlog.get_logger("halo_dispatch.register")
 
 def build(settings: Settings | None = None) -> Service:
     """The service, from these settings or from the environment. Raises ValidationError."""
+    found = settings or Settings()
     return Service(
         name="dispatch",
-        settings=settings or Settings(),
+        settings=found,
         handlers=Handlers(service="dispatch", projections=PROJECTIONS, decisions=DECISIONS),
         routers=(api.router,),
+        pages=pages.ROUTERS,
+        templates=resources.files(__package__) / "templates",
         migrations=resources.files(__package__) / "migrations",
+        resources=(pages.DocumentsPages(found.documents_url),),
     )
 
 

@@ -59,6 +59,9 @@ SELECT r.kelurahan_code, k.name AS kelurahan, r.rw, r.source
   JOIN kelurahan AS k ON k.kelurahan_code = r.kelurahan_code AND k.valid_to IS NULL
  WHERE r.kelurahan_code = $1 AND r.rw = $2 AND r.valid_to IS NULL;
 
+-- name: list_kelurahan_names
+SELECT kelurahan_code, name FROM kelurahan WHERE kelurahan_code = ANY ($1::text[]) AND valid_to IS NULL;
+
 -- name: list_officers_of_rw
 SELECT name, phone, on_duty
   FROM officers
@@ -188,6 +191,15 @@ SELECT request_id, purpose, sha256, cleared_at IS NOT NULL AS cleared, quarantin
   FROM papers
  WHERE paper_id = $1;
 
+-- name: list_proofs
+-- Photos of a delivery, the newest first, without those that prove an earlier one.
+SELECT p.paper_id, p.uploaded_at, p.cleared_at IS NOT NULL AS cleared, p.quarantined_at IS NOT NULL AS quarantined
+  FROM papers AS p
+ WHERE p.request_id = $1 AND p.purpose = 'delivery_proof'
+   AND NOT EXISTS (SELECT FROM deliveries AS d WHERE d.paper_id = p.paper_id)
+ ORDER BY p.uploaded_at DESC, p.paper_id
+ LIMIT $2;
+
 -- name: lock_assignment
 -- Of two who change an assignment at once the second one sees, by the next statement, what the first one did.
 SELECT request_id FROM assignments WHERE request_id = $1 FOR UPDATE;
@@ -283,6 +295,25 @@ SELECT a.request_id, a.round, a.state, a.due_at, a.changed_at, a.cancel_pending,
  WHERE a.officer_id = $1 AND a.state = ANY ($2::text[]) AND (a.changed_at, a.request_id) > ($3, $4)
  ORDER BY a.changed_at, a.request_id
  LIMIT $5;
+
+-- name: find_open_assignment
+-- An open assignment as list_assignments gives it, for the officer who is asked or holds it.
+SELECT a.request_id, a.round, a.state, a.due_at, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
+       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
+       v.visit_id, v.visit_at, v.made_at, v.missed_at, m.misses
+  FROM open_assignments AS a
+  JOIN requests AS r ON r.request_id = a.request_id
+  LEFT JOIN LATERAL (
+           SELECT w.visit_id, w.visit_at, w.made_at, w.missed_at
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
+            ORDER BY w.scheduled_at DESC, w.visit_id
+            LIMIT 1) AS v ON true
+ CROSS JOIN LATERAL (
+           SELECT count(*) AS misses
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
+ WHERE a.request_id = $1 AND a.officer_id = $2;
 
 -- name: list_queue
 SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,

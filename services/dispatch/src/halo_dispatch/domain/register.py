@@ -6,9 +6,24 @@ from typing import Final
 from uuid import UUID
 
 from halo_dispatch.domain.assignments import Stranded
+from halo_dispatch.errors import NotInRegisterError
 
 SYNTHETIC: Final = "synthetic"
 """Source of an RW row that nobody stated: it stands in for the city's own list, and is shown as such."""
+
+
+def officer_id_of(subject: str) -> UUID:
+    """The officer or coordinator behind a token: its subject is his id, in the one spelling that events carry.
+
+    Raises NotInRegisterError for any other subject: services compare ids as text.
+    """
+    try:
+        officer_id = UUID(subject)
+    except ValueError:
+        raise NotInRegisterError from None
+    if str(officer_id) != subject:
+        raise NotInRegisterError
+    return officer_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,11 @@ async def find_assignment(fold: Fold, request_id: UUID) -> Assignment | None:
     """The assignment of a request, locked: who else would change it waits for this transaction."""
     if await fold.fetchrow(SQL["lock_assignment"], request_id) is None:
         return None
+    return await find_unlocked_assignment(fold, request_id)
+
+
+async def find_unlocked_assignment(fold: Fold, request_id: UUID) -> Assignment | None:
+    """The assignment of a request, for who only reads."""
     row = await fold.fetchrow(SQL["find_assignment"], request_id)
     return Assignment(**{**row, "state": State(row["state"])}) if row else None
 

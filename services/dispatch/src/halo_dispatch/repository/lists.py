@@ -44,6 +44,17 @@ def _visit(row: Mapping[str, Any]) -> VisitRow | None:
     return VisitRow(row["visit_id"], row["visit_at"], row["made_at"], row["missed_at"])
 
 
+def _assignment(row: Mapping[str, Any]) -> AssignmentRow:
+    return AssignmentRow(
+        request=_request(row),
+        standing=_standing(row),
+        state=row["state"],
+        due_at=row["due_at"],
+        changed_at=row["changed_at"],
+        visit=_visit(row),
+    )
+
+
 async def list_assignments(
     fold: Fold, officer_id: UUID, states: Collection[State], after: Position, limit: int
 ) -> list[AssignmentRow]:
@@ -51,17 +62,13 @@ async def list_assignments(
     rows = await fold.fetch(
         SQL["list_assignments"], officer_id, sorted(states), after.changed_at, after.request_id, limit
     )
-    return [
-        AssignmentRow(
-            request=_request(dict(row)),
-            standing=_standing(dict(row)),
-            state=row["state"],
-            due_at=row["due_at"],
-            changed_at=row["changed_at"],
-            visit=_visit(dict(row)),
-        )
-        for row in rows
-    ]
+    return [_assignment(dict(row)) for row in rows]
+
+
+async def find_open_assignment(fold: Fold, request_id: UUID, officer_id: UUID) -> AssignmentRow | None:
+    """The open assignment of a request, if this officer is asked or holds it."""
+    row = await fold.fetchrow(SQL["find_open_assignment"], request_id, officer_id)
+    return _assignment(dict(row)) if row else None
 
 
 async def list_queue(fold: Fold, kelurahan_codes: Collection[str], after: Position, limit: int) -> list[QueueRow]:

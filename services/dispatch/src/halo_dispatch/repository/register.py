@@ -140,3 +140,9 @@ async def find_officer_name(fold: Fold, officer_id: UUID) -> str | None:
     """The name of somebody who is or was in the register."""
     found: str | None = await fold.fetchval(SQL["find_officer_name"], officer_id)
     return found
+
+
+async def list_kelurahan_names(fold: Fold, kelurahan_codes: Collection[str]) -> dict[str, str]:
+    """Names of these kelurahan by their codes; unknown ones are left out."""
+    rows = await fold.fetch(SQL["list_kelurahan_names"], sorted(set(kelurahan_codes)))
+    return {row["kelurahan_code"]: row["name"] for row in rows}

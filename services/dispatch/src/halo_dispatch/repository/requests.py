@@ -11,6 +11,7 @@ from halo_dispatch.domain.assignments import Proof
 from halo_dispatch.domain.items import ItemRow, ItemState
 from halo_dispatch.domain.lists import RequestRow
 from halo_dispatch.domain.places import RwRef
+from halo_dispatch.domain.tasks import ProofRow
 from halo_dispatch.repository.statements import SQL
 
 
@@ -127,3 +128,8 @@ async def find_proof(fold: Fold, paper_id: UUID) -> Proof | None:
     """What documents said of a paper."""
     row = await fold.fetchrow(SQL["find_proof"], paper_id)
     return Proof(**row) if row else None
+
+
+async def list_proofs(fold: Fold, request_id: UUID, limit: int) -> list[ProofRow]:
+    """Photos of a delivery that no delivery used yet, the newest first."""
+    return [ProofRow(**row) for row in await fold.fetch(SQL["list_proofs"], request_id, limit)]

@@ -1,7 +1,7 @@
 """What is read: an officer's list, a coordinator's queue, who is my officer."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from halo_events.runtime import Tx
@@ -19,12 +19,17 @@ async def list_assignments(
 ) -> tuple[list[AssignmentRow], Mapping[UUID, tuple[ItemRow, ...]]]:
     """An officer's open assignments, and the documents of each one's round by its request."""
     rows = await lists.list_assignments(tx, officer_id, states, after, limit)
+    return rows, await list_items_of_rounds(tx, rows)
+
+
+async def list_items_of_rounds(tx: Tx, rows: Sequence[AssignmentRow]) -> Mapping[UUID, tuple[ItemRow, ...]]:
+    """The documents of each request's present round, by the request."""
     items: defaultdict[UUID, tuple[ItemRow, ...]] = defaultdict(tuple)
     rounds = {row.request.request_id: row.standing.round for row in rows}
     for item in await requests.list_items(tx, list(rounds)):
         if item.round == rounds[item.request_id]:
             items[item.request_id] += (item,)
-    return rows, items
+    return items
 
 
 async def list_queue(tx: Tx, kelurahan_codes: Collection[str], after: Position, limit: int) -> list[QueueRow]:
