@@ -42,12 +42,11 @@ class TestExternal:
 
 
 class TestChoice:
-    @pytest.mark.parametrize(("way", "reason"), [("docker", "not there yet"), ("moon", "is unknown")])
-    def test_refuses(self, way: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A way that doesn't exist is refused in words."""
-        monkeypatch.setenv("HALO_STACK", way)
+        monkeypatch.setenv("HALO_STACK", "moon")
 
-        with pytest.raises(LocalStackError, match=reason), start_stack():
+        with pytest.raises(LocalStackError, match="is unknown"), start_stack():
             pass
 
     def test_refuses_an_unknown_part(self) -> None:

@@ -17,7 +17,7 @@ CONFIGURATION: Final = """\
 Foreground yes
 DatabaseDirectory {folder}/signatures
 TemporaryDirectory {folder}
-TCPAddr 127.0.0.1
+TCPAddr {address}
 TCPSocket {port}
 StreamMaxLength 10M
 MaxFileSize 10M
@@ -51,7 +51,9 @@ def lay_out(run: Path, *, durable: bool) -> Part:
     (own / "signatures").mkdir(parents=True, mode=0o700)
     (own / "signatures/eicar.ndb").write_text(SIGNATURE)
     settings = own / "clamd.conf"
-    settings.write_text(CONFIGURATION.format(folder=own, port=port) + ("" if os.geteuid() else STAYS_ROOT))
+    settings.write_text(
+        CONFIGURATION.format(folder=own, address="127.0.0.1", port=port) + ("" if os.geteuid() else STAYS_ROOT)
+    )
     server = Server(
         name="clamd",
         argv=[str(program), "--config-file", str(settings)],
@@ -59,10 +61,11 @@ def lay_out(run: Path, *, durable: bool) -> Part:
         log=str(run / "clamd.txt"),
         env=plain_env(),
     )
-    return Part(server, lambda: _answers(port), {"clamd": f"127.0.0.1:{port}"})
+    return Part(server, lambda: answers(port), {"clamd": f"127.0.0.1:{port}"})
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Tell whether a scanner answers at this port of 127.0.0.1."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.settimeout(1)

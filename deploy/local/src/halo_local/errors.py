@@ -19,3 +19,7 @@ class StartError(LocalStackError):
 
 class EndpointError(LocalStackError):
     """The environment does not name the servers to use."""
+
+
+class EngineError(LocalStackError):
+    """The Docker engine is away, or can't do what was asked."""

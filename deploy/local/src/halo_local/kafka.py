@@ -52,7 +52,7 @@ def lay_out(run: Path, *, durable: bool) -> Part:
         log=str(own / "log.txt"),
         env=plain_env(),
     )
-    return Part(server, lambda: _answers(port), {"kafka": f"127.0.0.1:{port}"})
+    return Part(server, lambda: answers(port), {"kafka": f"127.0.0.1:{port}"})
 
 
 def _write_settings(own: Path, port: int, controller: int) -> None:
@@ -66,7 +66,8 @@ def _write_settings(own: Path, port: int, controller: int) -> None:
     )
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Tell whether a broker answers at this port of 127.0.0.1."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(HELLO)
@@ -135,7 +136,7 @@ def _archive_classes(archive: Path, settings: str, port: int) -> None:
         stderr=subprocess.DEVNULL,
     ) as broker:
         deadline = time.monotonic() + STOP_SECONDS
-        while broker.poll() is None and time.monotonic() < deadline and not _answers(port):
+        while broker.poll() is None and time.monotonic() < deadline and not answers(port):
             time.sleep(0.1)
         broker.terminate()
         try:

@@ -2,7 +2,8 @@
 
 It reads its orders as one JSON line on standard input, starts the servers, and stays until that pipe closes, the
 owner's process is gone, or it is asked to end. Then it stops the servers and removes their folder. Should the keeper
-itself be killed, the kernel signals the servers.
+itself be killed, the kernel signals the servers. Servers that are containers are removed by their label; what a killed
+keeper left of them is removed by the next start.
 """
 
 import contextlib
@@ -19,6 +20,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from halo_local.engine import Engine
+
 STOP_SECONDS: Final = 5
 KILL_SECONDS: Final = 5
 PR_SET_PDEATHSIG: Final = 1
@@ -33,17 +36,21 @@ def main() -> None:
         signal.signal(number, lambda *_: None)
     servers: dict[str, subprocess.Popen[bytes]] = {}
     signals = {server["name"]: int(server["stop_signal"]) for server in orders["servers"]}
+    owner_lives = False
     try:
         for server in orders["servers"]:
             servers[server["name"]] = _start(server)
         _tell({"started": {name: process.pid for name, process in servers.items()}})
-        _stay(servers, orders["owner"], wakeup)
+        owner_lives = _stay(servers, orders["owner"], wakeup)
     finally:
         for name, process in servers.items():
             _signal(process, signals[name])
         deadline = time.monotonic() + STOP_SECONDS
         for process in servers.values():
             _await_end(process, deadline)
+        if orders["containers"]:
+            # What the owner asked for in its last moment may still come.
+            Engine(orders["containers"]["socket"]).remove(orders["containers"]["label"], settle=not owner_lives)
         shutil.rmtree(orders["folder"], ignore_errors=True)
 
 
@@ -83,12 +90,15 @@ def _die_with_keeper(number: int) -> Callable[[], None]:
     return ask_kernel
 
 
-def _stay(servers: Mapping[str, subprocess.Popen[bytes]], owner: int, wakeup: int) -> None:
-    """Return when there is nobody left to keep the servers for; tell of servers that end before."""
+def _stay(servers: Mapping[str, subprocess.Popen[bytes]], owner: int, wakeup: int) -> bool:
+    """Return when there is nobody left to keep the servers for; tell of servers that end before.
+
+    Returns whether the owner lives on.
+    """
     try:
         owner_end = os.pidfd_open(owner)
     except ProcessLookupError:
-        return
+        return False
     poll = select.poll()
     for descriptor in (sys.stdin.fileno(), owner_end, wakeup):
         poll.register(descriptor, select.POLLIN)
@@ -98,7 +108,7 @@ def _stay(servers: Mapping[str, subprocess.Popen[bytes]], owner: int, wakeup: in
     while True:
         for descriptor, _ in poll.poll():
             if descriptor not in ends:
-                return
+                return not select.select([owner_end], [], [], 0)[0]
             poll.unregister(descriptor)
             name = ends[descriptor]
             _tell({"ended": name, "code": servers[name].wait()})

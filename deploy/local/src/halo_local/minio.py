@@ -54,7 +54,7 @@ def lay_out(run: Path, *, durable: bool) -> Part:
         },
     )
     endpoints = {"minio": f"127.0.0.1:{port}", "minio_access_key": access, "minio_secret_key": secret}
-    return Part(server, lambda: _answers(port), endpoints)
+    return Part(server, lambda: answers(port), endpoints)
 
 
 def _name() -> str:
@@ -74,7 +74,8 @@ def _compile(aside: Path) -> None:
         run_build("MinIO", command, cwd=aside, env={**GO, "GOPATH": str(own), "GOCACHE": str(own / "build")})
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Tell whether a store answers at this port of 127.0.0.1, and can write."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
         connection.request("GET", "/minio/health/cluster")
