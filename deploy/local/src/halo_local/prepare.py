@@ -14,6 +14,7 @@ from halo_local.cache import say
 from halo_local.errors import MissingToolError
 
 APT_SECONDS: Final = 900
+KEPT_LINES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -101,26 +102,38 @@ def _remedy(missing: Sequence[Tool]) -> str:
 
 
 def _install(missing: Sequence[Tool]) -> None:
-    packages = sorted({tool.package for tool in missing})
-    say(f"installing with apt-get: {' '.join(packages)}")
-    apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold"]
+    """Install what is missing, first what is needed, so that a wish that can't be had costs nothing else."""
     if POSTGRES in missing:
         _keep_cluster_away()
     if CLAMD in missing:
         _keep_updates_away()
-    for command in (["update"], ["install", "--no-install-recommends", *packages]):
-        done = subprocess.run(
-            [*apt, *command],
-            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=APT_SECONDS,
-            check=False,
-        )
-        if done.returncode != 0:
-            sys.stderr.buffer.write(done.stdout[-4000:])
-            raise MissingToolError(f"apt-get {command[0]} failed. {_remedy(missing)}")
+    _apt_get("update")
+    for tools in ([tool for tool in missing if not tool.lost], [tool for tool in missing if tool.lost]):
+        if tools:
+            packages = sorted({tool.package for tool in tools})
+            say(f"installing with apt-get: {' '.join(packages)}")
+            _apt_get("install", "--no-install-recommends", *packages)
+
+
+def _apt_get(*command: str) -> None:
+    """Run apt-get; where it fails show its last lines, and go on: what counts is whether the programs are there.
+
+    They may well be: where /etc/ssl/certs is mounted read-only, set-up scripts that write there fail after all is unpacked.
+    """
+    apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold"]
+    done = subprocess.run(
+        [*apt, *command],
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=APT_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        lines = done.stdout.decode(errors="replace").splitlines()
+        sys.stderr.write("".join(f"  {line}\n" for line in lines[-KEPT_LINES:]))
+        say(f"apt-get {command[0]} did not end well; its last lines are above")
 
 
 def _keep_cluster_away() -> None:
