@@ -118,7 +118,7 @@ def _install(missing: Sequence[Tool]) -> None:
 def _apt_get(*command: str) -> None:
     """Run apt-get; where it fails show its last lines, and go on: what counts is whether the programs are there.
 
-    They may well be: where /etc/ssl/certs is mounted read-only, set-up scripts that write there fail after all is unpacked.
+    They may well be: where /etc/ssl/certs is read-only, set-up scripts that write there fail after all is unpacked.
     """
     apt = ["apt-get", "-q", "-y", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-confold"]
     done = subprocess.run(
