@@ -8,6 +8,9 @@ from uuid import UUID
 import pytest
 from halo_dispatch.app import build
 from halo_dispatch.settings import Settings
+from halo_dispatch.usecases.answer import accept_assignment
+from halo_dispatch.usecases.visit import miss_visit, schedule_visit
+from halo_events.contract.dispatch import MissReason
 from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Database
 from halo_service.browsing import BYTES, DESK, PHONE, Visit, live_site, page_settings, visit
@@ -18,6 +21,8 @@ from halo_service.signin import Role
 if TYPE_CHECKING:
     from conftest import World
 
+TASKS = 20
+"""Tasks of one page of the list."""
 DOCUMENTS = "http://documents.test"
 """Where the pages of documents would be; nobody follows the links here."""
 
@@ -67,6 +72,27 @@ async def offered(world: "World") -> tuple[UUID, UUID]:
     officer_id = await world.officer("001")
     request_id, _ = await world.request("001")
     return request_id, officer_id
+
+
+async def hold(world: "World", officer_id: UUID) -> UUID:
+    """A new request that the RW's only officer accepted; its id."""
+    request_id, _ = await world.request("001")
+    async with world.database.transaction() as tx:
+        await accept_assignment(tx, request_id, officer_id, world.actor(officer_id))
+    return request_id
+
+
+async def plan(world: "World", request_id: UUID, officer_id: UUID, days: int = 1) -> UUID:
+    """A visit of the holder that lies ahead; its id."""
+    async with world.database.transaction() as tx:
+        at = tx.now + timedelta(days=days)
+        return await schedule_visit(tx, request_id, officer_id, at, world.actor(officer_id))
+
+
+async def miss(world: "World", visit_id: UUID, officer_id: UUID) -> None:
+    """The visit did not come about."""
+    async with world.database.transaction() as tx:
+        await miss_visit(tx, visit_id, officer_id, MissReason.NOBODY_HOME, world.actor(officer_id))
 
 
 class TestLife:
@@ -127,3 +153,134 @@ class TestLife:
 
             assert await window.open(path_of(request_id)) == 409
             assert await window.heading() == "Sudah selesai"
+
+
+class TestList:
+    @pytest.mark.parametrize("width", [PHONE, DESK])
+    async def test_order_and_marks(self, world: "World", browser: Any, site: str, width: int) -> None:
+        """Offers stand before what the officer holds; cancels, missed visits and a later round are marked."""
+        missed, officer_id = await world.accepted()
+        for days in (1, 2):
+            await miss(world, await plan(world, missed, officer_id, days), officer_id)
+        cancelled = await hold(world, officer_id)
+        await world.visited(cancelled, officer_id)
+        await world.cancel_requested(cancelled)
+        again = await hold(world, officer_id)
+        (item_id,) = await world.need(again, officer_id, DocumentKind.KIA)
+        await world.handed(again, officer_id, [item_id])
+        await world.delivered(again, officer_id, [item_id])
+        await world.closed(again)
+        await world.reopened(again)
+
+        async with visit(browser, site, width) as window:
+            await come(window, officer_id)
+            await window.shoot("dispatch", "list-marked")
+
+            assert await window.tab.get_by_role("heading", level=2).all_inner_texts() == [
+                "Menunggu jawaban Anda",
+                "Yang Anda pegang",
+            ]
+            links = await window.tab.locator("h3 a").all()
+            paths = [await link.get_attribute("href") for link in links]
+            assert paths[0] == path_of(again)
+            assert set(paths[1:]) == {path_of(missed), path_of(cancelled)}
+            assert sorted(await window.tab.locator(".tag").all_inner_texts()) == [
+                "Meja panggilan akan menelepon",
+                "Putaran 2",
+                "Warga minta batal",
+            ]
+            assert await window.faults() == []
+            await press(window, "English")
+            assert "Call desk to call" in await window.tab.locator("main").inner_text()
+
+    async def test_more(self, world: "World", browser: Any, site: str) -> None:
+        """A long list goes on behind a link, each task once, offers first; the first page stays under 100 KB."""
+        await world.place("001")
+        officer_id = await world.officer("001")
+        await world.many(TASKS - 2, officer_id, "accepted")
+        await world.many(5, officer_id, "offered")
+        async with visit(browser, site) as window:
+            await come(window, officer_id)
+            assert window.transferred <= BYTES
+            first = {await link.get_attribute("href") for link in await window.tab.locator("h3 a").all()}
+            await window.shoot("dispatch", "list-long")
+            await window.tab.get_by_role("link", name="Tugas berikutnya").click()
+            second = {await link.get_attribute("href") for link in await window.tab.locator("h3 a").all()}
+
+            assert (len(first), len(second), first & second) == (TASKS, 3, set())
+            assert await window.tab.get_by_role("link", name="Tugas berikutnya").count() == 0
+            assert await window.tab.get_by_role("heading", level=2).all_inner_texts() == ["Yang Anda pegang"]
+            assert await window.faults() == []
+
+
+class TestSteps:
+    @pytest.mark.parametrize("width", [PHONE, DESK])
+    async def test_decline(self, world: "World", browser: Any, site: str, width: int) -> None:
+        """A decline needs its reason, and takes the request off the list."""
+        request_id, officer_id = await offered(world)
+        async with visit(browser, site, width) as window:
+            await come(window, officer_id, path_of(request_id))
+            await window.tab.get_by_text("Saya tidak bisa").click()
+            await press(window, "Tolak")
+            await window.shoot("dispatch", "task-decline-refused")
+            assert await window.tab.get_by_role("alert").get_by_role("link").inner_text() == "Pilih alasannya."
+            window.complaints.clear()  # Chromium writes the status 422 to its console
+            assert await window.faults() == []
+
+            await window.tab.get_by_label("Alasan").select_option("ill")
+            await press(window, "Tolak")
+            assert await told(window) == "Penolakan Anda tercatat. Petugas lain ditanya."
+            assert "Tidak ada tugas saat ini" in await window.tab.locator("main").inner_text()
+
+    @pytest.mark.parametrize("width", [PHONE, DESK])
+    async def test_missed(self, world: "World", browser: Any, site: str, width: int) -> None:
+        """A missed visit is told with its reason, and another one is planned."""
+        request_id, officer_id = await world.accepted()
+        await plan(world, request_id, officer_id)
+        async with visit(browser, site, width) as window:
+            await come(window, officer_id, path_of(request_id))
+            await window.tab.get_by_text("Kunjungan gagal", exact=True).click()
+            await window.tab.get_by_label("Alasan").select_option("nobody_home")
+            await press(window, "Catat kunjungan gagal")
+            await window.shoot("dispatch", "task-missed")
+
+            assert await told(window) == "Kunjungan tercatat gagal. Jadwalkan lagi."
+            assert "Kunjungan gagal pada putaran ini: 1" in await window.tab.locator("main").inner_text()
+            assert await window.tab.get_by_role("button", name="Jadwalkan kunjungan").is_visible()
+            assert await window.faults() == []
+
+    @pytest.mark.parametrize("width", [PHONE, DESK])
+    async def test_release(self, world: "World", browser: Any, site: str, width: int) -> None:
+        """Where the resident wants to cancel the officer confirms that the papers are back, and releases."""
+        request_id, officer_id = await world.accepted()
+        await world.visited(request_id, officer_id)
+        await world.cancel_requested(request_id)
+        async with visit(browser, site, width) as window:
+            await come(window, officer_id, path_of(request_id))
+            await window.shoot("dispatch", "task-cancel")
+            assert await window.faults() == []
+            await press(window, "Lepaskan permohonan")
+            assert "Centang bila semua berkas" in await window.tab.get_by_role("alert").inner_text()
+            await window.tab.get_by_label("Semua berkas sudah kembali").check()
+            await press(window, "Lepaskan permohonan")
+
+            assert await window.heading() == "Tugas saya"
+            assert await told(window) == "Permohonan dilepas; warga diberi tahu."
+
+    @pytest.mark.parametrize("width", [PHONE, DESK])
+    async def test_failed(self, world: "World", browser: Any, site: str, width: int) -> None:
+        """After the third try in vain the page says that the kelurahan keeps the document, which is fetched there."""
+        request_id, officer_id, _ = await world.in_hand(DocumentKind.KTP_EL)
+        async with visit(browser, site, width) as window:
+            await come(window, officer_id, path_of(request_id))
+            for said in ("Pengantaran tercatat gagal", "Pengantaran tercatat gagal", "Sudah tiga kali gagal"):
+                await window.tab.get_by_text("Pengantaran gagal", exact=True).click()
+                await window.tab.get_by_label("Alasan").select_option("refused")
+                await press(window, "Catat pengantaran gagal")
+                assert said in await told(window)
+            await window.shoot("dispatch", "task-at-kelurahan")
+
+            assert "gagal diantar: 3" in await window.tab.locator("main").inner_text()
+            assert await window.tab.get_by_text("Pengantaran gagal", exact=True).count() == 0
+            assert await window.tab.get_by_label("KTP-el (dititipkan di kelurahan)").is_checked()
+            assert await window.faults() == []

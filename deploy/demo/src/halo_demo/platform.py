@@ -26,7 +26,7 @@ from halo_demo.register import Register, make_register, write_people, write_regi
 from halo_demo.supervisor import Program, Supervisor
 
 SERVICES: Final = ("intake", "dispatch", "documents", "notify")
-PAGES: Final = {"intake": "/status"}
+PAGES: Final = {"intake": "/status", "dispatch": "/officer"}
 """Where the pages of a service begin."""
 
 BUCKET: Final = "halo-pamor-papers"
@@ -203,8 +203,11 @@ def _own_settings(name: str, plan: _Plan, endpoints: Endpoints) -> dict[str, str
     """Return what only this service is told."""
     if name == "intake":
         return {"HALO_CLOSE_WORKING_DAYS": "0"}
+    if name == "dispatch":
+        return {"HALO_DOCUMENTS_URL": plan.url("documents")}
     if name == "documents":
         return {
+            "HALO_DISPATCH_URL": plan.url("dispatch"),
             "HALO_S3_ENDPOINT": endpoints.minio,
             "HALO_S3_REGION": REGION,
             "HALO_S3_BUCKET": BUCKET,

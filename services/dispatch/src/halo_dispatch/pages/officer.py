@@ -18,7 +18,7 @@ from halo_service.pages.words import document_name
 from halo_service.signin import Caller, Role, allow
 
 from halo_dispatch.domain.clocks import VISIT_HORIZON
-from halo_dispatch.domain.items import ItemRow
+from halo_dispatch.domain.items import ItemRow, ItemState
 from halo_dispatch.domain.register import officer_id_of
 from halo_dispatch.domain.tasks import ProofRow, Task
 from halo_dispatch.errors import RequestClosedError
@@ -78,11 +78,17 @@ class OfficerPage:
         }
 
 
+def _name(page: Page, item: ItemRow) -> str:
+    name = page.t(*document_name(item.kind))
+    kept = page.t(*words.ITEM_STATES[ItemState.AT_KELURAHAN])
+    return f"{name} ({kept})" if item.state is ItemState.AT_KELURAHAN else name
+
+
 def _choices(page: Page, task: Task, proofs: Sequence[ProofRow]) -> Mapping[str, Any]:
     """What the forms of a delivery offer; what is the only choice is chosen already."""
 
     def named(items: Sequence[ItemRow]) -> list[tuple[str, str]]:
-        return [(str(item.item_id), page.t(*document_name(item.kind))) for item in items]
+        return [(str(item.item_id), _name(page, item)) for item in items]
 
     usable = [proof for proof in proofs if proof.cleared and not proof.quarantined]
     photos = [(str(proof.paper_id), page.language.moment(proof.uploaded_at)) for proof in usable]
