@@ -44,7 +44,7 @@ def _make_pages(service: Service, tokens: Tokens) -> Pages:
             redirect_uri=f"{settings.public_url}{ROOT}/signed-in",
             tokens=tokens,
         )
-    return Pages(service.name, make_templates(service.templates), settings.public_url, provider)
+    return Pages(service.name, make_templates(service.templates), settings.public_url, provider, service.page_origins)
 
 
 def create_health_app(service: Service, healths: Healths) -> FastAPI:

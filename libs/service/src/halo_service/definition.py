@@ -22,7 +22,8 @@ class Service:
     `name` is the short one (`dispatch`). `resources` are objects that routes ask for by class (`http.provided`).
     `lifespan` opens what must be closed at the end; it is entered before the first role starts.
     `migrations` is the folder of the service's own SQL files. `pages` are routers of HTML pages (`PageRouter`), and
-    `templates` the folder of their templates.
+    `templates` the folder of their templates. `page_origins` are other origins that the pages send forms to and show
+    images from, such as an object store.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Service:
     routers: tuple[APIRouter, ...] = ()
     pages: tuple[PageRouter, ...] = ()
     templates: Traversable | None = None
+    page_origins: tuple[str, ...] = ()
     jobs: tuple[Job, ...] = ()
     migrations: Traversable | None = None
     resources: tuple[object, ...] = ()

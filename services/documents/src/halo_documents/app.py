@@ -17,6 +17,8 @@ from halo_documents.gateways.scanner import Scanner
 from halo_documents.gateways.store import PaperStore, StoreAwayError
 from halo_documents.handlers import DECISIONS, PROJECTIONS
 from halo_documents.jobs import jobs
+from halo_documents.pages import ROUTERS as PAGES
+from halo_documents.pages.callers import Neighbours
 from halo_documents.settings import Settings
 
 NOT_FOLDED: Final = ("uploads", "handovers")
@@ -43,9 +45,12 @@ def build(settings: Settings | None = None) -> Service:
         settings=found,
         handlers=Handlers(service="documents", projections=PROJECTIONS, decisions=DECISIONS),
         routers=ROUTERS,
+        pages=PAGES,
+        templates=resources.files("halo_documents") / "templates",
+        page_origins=(found.store().origin,),
         jobs=jobs(checker),
         migrations=resources.files("halo_documents") / "migrations",
-        resources=(store, limits, load_checklists()),
+        resources=(store, limits, load_checklists(), Neighbours(found.dispatch_url)),
         lifespan=closing,
     )
 

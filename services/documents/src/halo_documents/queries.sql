@@ -126,6 +126,11 @@ SELECT request_id
   FROM items
  WHERE item_id = $1;
 
+-- name: find_item_place
+SELECT request_id, round
+  FROM items
+ WHERE item_id = $1;
+
 -- name: list_revised_rows
 -- What the latest revision of each item asked for again.
 SELECT r.item_id, r.row_code, r.reason, r.requested_at
@@ -157,6 +162,11 @@ SELECT count(*) FILTER (WHERE x.state NOT IN ('quarantined', 'expired')) AS held
 INSERT INTO uploads (paper_id, request_id, round, purpose, item_id, row_code, media_type, size, officer_id, state,
                      created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'awaited', $10, $11);
+
+-- name: find_upload
+SELECT paper_id, request_id, round, purpose, item_id, row_code, media_type, size, officer_id, expires_at, state
+  FROM uploads
+ WHERE paper_id = $1;
 
 -- name: lock_upload
 SELECT state
@@ -299,14 +309,24 @@ SELECT item_id, row_code
 -- name: list_desk
 -- Of a cancelled request nothing waits any more.
 SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
-       i.held_reason, i.held_at, i.rejection, d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+       i.held_reason, i.held_at, i.rejection, d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no,
+       r.kelurahan_code
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
   LEFT JOIN assignments AS a ON a.request_id = i.request_id
   LEFT JOIN requests AS r ON r.request_id = i.request_id
  WHERE i.state = $1 AND (i.state_at, i.item_id) > ($2, $3::uuid) AND r.cancelled_at IS NULL
+   AND ($5::text IS NULL OR r.kelurahan_code = $5)
  ORDER BY i.state_at, i.item_id
  LIMIT $4;
+
+-- name: count_desk
+SELECT i.state, count(*) AS waiting
+  FROM items AS i
+  LEFT JOIN requests AS r ON r.request_id = i.request_id
+ WHERE i.state IN ('submitted', 'verified', 'issued', 'printed') AND r.cancelled_at IS NULL
+   AND ($1::text IS NULL OR r.kelurahan_code = $1)
+ GROUP BY i.state;
 
 -- name: lock_item
 SELECT i.item_id, i.request_id, i.round, i.kind, i.state_at, i.issue_number, i.print_count, i.blank_serial,

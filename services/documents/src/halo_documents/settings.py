@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Annotated
 
-from halo_service.settings import Secret, ServiceSettings
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+from halo_service.settings import Origin, Secret, ServiceSettings
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from halo_documents.domain.papers import MIB, Limits
@@ -54,6 +54,10 @@ class Settings(ServiceSettings):
     )
     upload_minutes: int = Field(15, ge=1, le=60, description="Minutes for which an upload form is good.")
     link_minutes: int = Field(5, ge=1, le=60, description="Minutes for which a link to a paper is good.")
+
+    dispatch_url: Annotated[Origin | None, BeforeValidator(lambda url: url or None)] = Field(
+        None, description="Where browsers reach dispatch's pages, for links to the officer's task; empty: no links."
+    )
 
     def limits(self) -> Limits:
         """The limits on papers."""

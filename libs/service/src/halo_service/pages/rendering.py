@@ -61,10 +61,12 @@ class Pages:
     origin: str | None
     provider: Provider | None
     """Where people sign in; None while sign-in for pages is not set up."""
+    others: tuple[str, ...] = ()
+    """Other origins that forms go to and images come from."""
     headers: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "headers", _headers(self.provider))
+        object.__setattr__(self, "headers", _headers(self.provider, self.others))
 
     @property
     def is_https(self) -> bool:
@@ -81,19 +83,19 @@ class Pages:
         return self.templates.get_template(template).render(context)
 
 
-def _headers(provider: Provider | None) -> Mapping[str, str]:
+def _headers(provider: Provider | None, others: tuple[str, ...] = ()) -> Mapping[str, str]:
     """What every page says to the browser.
 
     `form-action` also names the issuer, since Chromium holds it against redirects after a form. The referrer stays
     within the service; with `no-referrer` browsers would send `Origin: null` with our own forms.
     """
-    issuer = ""
+    images, forms = ["'self'", "data:", *others], ["'self'", *others]
     if provider is not None:
         parts = urlsplit(provider.issuer)
-        issuer = f" {parts.scheme}://{parts.netloc}"
+        forms.append(f"{parts.scheme}://{parts.netloc}")
     policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-        f"form-action 'self'{issuer}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self'; img-src {' '.join(images)}; "
+        f"form-action {' '.join(forms)}; base-uri 'none'; frame-ancestors 'none'"
     )
     return {
         "content-security-policy": policy,

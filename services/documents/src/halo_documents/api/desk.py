@@ -6,10 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from halo_service.http import OnceDep, Page, PagingDep, TxDep, page_of
 
-from halo_documents.api import views
 from halo_documents.api.callers import ChecklistsDep, OperatorDep
 from halo_documents.domain.dossiers import DeskState, ItemState
-from halo_documents.schemas import DeskItem, Hold, Issue, ItemAnswer, Print, Rejection, Revision
+from halo_documents.schemas import DeskItem, Hold, Issue, ItemAnswer, Print, Rejection, Revision, views
 from halo_documents.usecases import desk, holding, rejection, revision
 
 router: Final = APIRouter(prefix="/v1", tags=["desk"])

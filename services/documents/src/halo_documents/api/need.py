@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from halo_service.http import OnceDep, TxDep
 
-from halo_documents.api import views
 from halo_documents.api.callers import ChecklistsDep, OfficerDep, ReaderDep
-from halo_documents.schemas import DossierView, Need, NeedAnswer, RecordedItem, SubmitAnswer
+from halo_documents.schemas import DossierView, Need, NeedAnswer, RecordedItem, SubmitAnswer, views
 from halo_documents.usecases import need, reading
 
 router: Final = APIRouter(prefix="/v1/dossiers/{request_id}", tags=["dossier"])

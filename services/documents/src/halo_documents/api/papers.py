@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from halo_service.http import OnceDep, TxDep
 
-from halo_documents.api import views
 from halo_documents.api.callers import ChecklistsDep, LimitsDep, OfficerDep, ReaderDep, StoreDep
-from halo_documents.schemas import LinkAnswer, NewPaper, PaperAnswer, PaperView, UploadForm
+from halo_documents.schemas import LinkAnswer, NewPaper, PaperAnswer, PaperView, UploadForm, views
 from halo_documents.usecases import papers
 
 router: Final = APIRouter(prefix="/v1", tags=["papers"])

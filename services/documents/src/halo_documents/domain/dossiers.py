@@ -92,6 +92,7 @@ class Item:
     collector_id: UUID
     holder_id: UUID | None = None
     tracking_no: str | None = None
+    kelurahan_code: str | None = None
     issue_number: str | None = None
     print_count: int = 0
     blank_serial: str | None = None

@@ -90,11 +90,15 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What an officer says of the file he is about to upload. `size` is in bytes."""
+    """What an officer says of the file he is about to upload.
+
+    `size` is in bytes; None where he could not say it, as in a page without scripts: then any size within the limit
+    will do.
+    """
 
     purpose: Purpose
     media_type: MediaType
-    size: int
+    size: int | None
     item_id: UUID | None = None
     row: str | None = None
 
@@ -148,8 +152,8 @@ class Setback:
 class Paper:
     """A paper as a reader sees it.
 
-    `size` in bytes, `sha256` once it was checked, `reason` where something is wrong. One that is superseded was asked
-    for again and counts no more.
+    `size` in bytes, None until the file was read where nobody announced it; `sha256` once it was checked, `reason`
+    where something is wrong. One that is superseded was asked for again and counts no more.
     """
 
     paper_id: UUID
@@ -158,7 +162,7 @@ class Paper:
     item_id: UUID | None
     row: str | None
     media_type: str
-    size: int
+    size: int | None
     state: PaperState
     reason: str | None
     sha256: str | None
@@ -171,6 +175,6 @@ def judge(announced: Announcement, size: int, media_type: str) -> QuarantineReas
         return QuarantineReason.TYPE_NOT_ALLOWED
     if media_type != announced.media_type:
         return QuarantineReason.TYPE_MISMATCH
-    if size != announced.size:
+    if announced.size is not None and size != announced.size:
         return QuarantineReason.SIZE_MISMATCH
     return None

@@ -72,6 +72,11 @@ class StoreAddress:
     secure: bool
     public_endpoint: str | None = None
 
+    @property
+    def origin(self) -> str:
+        """The store's origin as browsers see it."""
+        return f"{'https' if self.secure else 'http'}://{self.public_endpoint or self.endpoint}"
+
 
 class PaperStore:
     """The bucket of documents.
@@ -99,17 +104,24 @@ class PaperStore:
 
         self._bucket = address.bucket
         self._inside = client(address.endpoint)
-        outside = address.public_endpoint or address.endpoint
-        self._outside = client(outside)
-        self._form_url = f"{'https' if address.secure else 'http'}://{outside}/{address.bucket}"
+        self._outside = client(address.public_endpoint or address.endpoint)
+        self._form_url = f"{address.origin}/{address.bucket}"
 
-    def form(self, upload: Upload, limit: int) -> Form:
-        """The form for one announced paper: this name, this type, 1 to `limit` bytes, until it lapses."""
+    def form(self, upload: Upload, limit: int, then: str | None = None) -> Form:
+        """The form for one announced paper: this name, this type, 1 to `limit` bytes, until it lapses.
+
+        `then` is where the store sends the browser once the file lies there; without it the store answers 204. The
+        store puts a query of its own in place of the address's.
+        """
         policy = PostPolicy(self._bucket, upload.expires_at)
         named = {"key": _name(_INCOMING, upload.request_id, upload.paper_id)}
         named["Content-Type"] = upload.announced.media_type.value
         for field, value in named.items():
             policy.add_equals_condition(field, value)
+        if then is not None:
+            # The client refuses an equals condition here. The condition only guards its own officer's browser.
+            policy.add_starts_with_condition("success_action_redirect", then)
+            named["success_action_redirect"] = then
         policy.add_content_length_range_condition(1, limit)
         return Form(self._form_url, named | self._outside.presigned_post_policy(policy))
 

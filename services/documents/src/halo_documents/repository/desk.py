@@ -1,6 +1,6 @@
 """Items as the service point sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -62,9 +62,16 @@ async def update_item_rejected(fold: Fold, event: VerificationRejected, at: date
     await fold.execute_one(SQL["update_item_rejected"], event.item_id, at, str(event.reason))
 
 
-async def list_desk(tx: Tx, state: ItemState, after: tuple[datetime, UUID], limit: int) -> Sequence[Item]:
-    """Items in a state, those that wait longest first, from behind `after`."""
-    return [as_item(row) for row in await tx.fetch(SQL["list_desk"], state, *after, limit)]
+async def list_desk(
+    tx: Tx, state: ItemState, after: tuple[datetime, UUID], limit: int, kelurahan_code: str | None
+) -> Sequence[Item]:
+    """Items in a state, of one kelurahan or of all, those that wait longest first, from behind `after`."""
+    return [as_item(row) for row in await tx.fetch(SQL["list_desk"], state, *after, limit, kelurahan_code)]
+
+
+async def count_desk(tx: Tx, kelurahan_code: str | None) -> Mapping[str, int]:
+    """How many items wait in each state."""
+    return {row["state"]: row["waiting"] for row in await tx.fetch(SQL["count_desk"], kelurahan_code)}
 
 
 async def lock_item(tx: Tx, item_id: UUID) -> Item | None:

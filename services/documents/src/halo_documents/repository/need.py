@@ -59,6 +59,12 @@ async def find_item_request(tx: Tx, item_id: UUID) -> UUID | None:
     return request_id
 
 
+async def find_item_place(tx: Tx, item_id: UUID) -> tuple[UUID, int] | None:
+    """The request of an item, and the round."""
+    row = await tx.fetchrow(SQL["find_item_place"], item_id)
+    return (row["request_id"], row["round"]) if row else None
+
+
 async def list_revised_rows(tx: Tx, request_id: UUID, round_number: int) -> Sequence[RevisedRow]:
     """What the latest revision of each item of a round asked for again."""
     rows = await tx.fetch(SQL["list_revised_rows"], request_id, round_number)

@@ -65,6 +65,12 @@ async def insert_upload(tx: Tx, upload: Upload) -> None:
     )
 
 
+async def find_upload(tx: Tx, paper_id: UUID) -> tuple[Upload, str] | None:
+    """An upload and its state; None where there was none, or it was forgotten."""
+    row = await tx.fetchrow(SQL["find_upload"], paper_id)
+    return (_upload(row), row["state"]) if row else None
+
+
 async def lock_upload(tx: Tx, paper_id: UUID) -> str | None:
     """State of an upload, which now waits for this transaction; None where it was forgotten."""
     state: str | None = await tx.fetchval(SQL["lock_upload"], paper_id)

@@ -23,6 +23,7 @@ class DeskItem(Body):
     state: ItemState
     since: datetime
     tracking_no: str | None
+    kelurahan_code: str | None
     held: ReasonView | None
 
 

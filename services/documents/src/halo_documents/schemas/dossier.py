@@ -13,7 +13,8 @@ from halo_documents.schemas.papers import PaperView
 class RowView(Body):
     """A row of an item's checklist. `met`: a cleared paper of it or of an alternative lies in the dossier.
 
-    `revision`: why the item's latest revision asked for it again, also where it is optional.
+    `missing`: the item waits for it, because it is mandatory, or was asked again and is wanted. `revision`: why the
+    item's latest revision asked for it again, also where it is optional.
     """
 
     row: str
@@ -22,6 +23,7 @@ class RowView(Body):
     alternatives: tuple[str, ...]
     when: Bilingual | None
     met: bool
+    missing: bool
     revision: ReasonView | None
 
 

@@ -65,7 +65,8 @@ class PaperAnswer(Body):
 class PaperView(Body):
     """A paper. `reason` says why it is awaited again or quarantined; `sha256` is there once it was checked.
 
-    `superseded_at`: since then its row is asked again, and it counts no more.
+    `superseded_at`: since then its row is asked again, and it counts no more. `size` is null until the file was read
+    where it was announced on a page, which can't say it.
     """
 
     paper_id: UUID
@@ -73,7 +74,7 @@ class PaperView(Body):
     item_id: UUID | None
     row: str | None
     media_type: str
-    size: int
+    size: int | None
     state: PaperState
     reason: str | None
     sha256: str | None

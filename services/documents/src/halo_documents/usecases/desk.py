@@ -1,6 +1,6 @@
 """The service point: verify, issue, print, item by item and strictly in this order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -24,9 +24,16 @@ from halo_documents.usecases import access
 _FROM_THE_START: Final = (datetime(1, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-async def list_desk(tx: Tx, state: ItemState, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Item]:
-    """Items that wait in a state of the desk, those that wait longest first."""
-    return await desk.list_desk(tx, state, after or _FROM_THE_START, limit)
+async def list_desk(
+    tx: Tx, state: ItemState, after: tuple[datetime, UUID] | None, limit: int, kelurahan_code: str | None = None
+) -> Sequence[Item]:
+    """Items that wait in a state of the desk, of one kelurahan or of all, those that wait longest first."""
+    return await desk.list_desk(tx, state, after or _FROM_THE_START, limit, kelurahan_code)
+
+
+async def count_desk(tx: Tx, kelurahan_code: str | None = None) -> Mapping[str, int]:
+    """How many items wait in each state of the desk."""
+    return await desk.count_desk(tx, kelurahan_code)
 
 
 async def verify_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 from halo_events.contract import documents
 from halo_events.contract.documents import Purpose
 from halo_events.contract.event import SYSTEM, Actor, ActorRole, Event
+from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Tx
 
-from halo_documents.domain.checklists import Checklists
+from halo_documents.domain.checklists import Checklists, Row
 from halo_documents.domain.dossiers import Dossier, ItemState
 from halo_documents.domain.papers import (
     KEEP_UPLOADS,
@@ -49,7 +50,7 @@ async def announce_paper(
     """
     holder = await access.lock_holder(tx, request_id, actor)
     dossier = await access.require_dossier(tx, request_id, holder)
-    if said.size > limits.paper_bytes:
+    if said.size is not None and said.size > limits.paper_bytes:
         raise PaperTooLargeError(limit=limits.paper_bytes)
     if said.purpose is Purpose.REQUIREMENT:
         await _require_row(tx, checklists, dossier, said)
@@ -110,6 +111,26 @@ async def report_upload(tx: Tx, paper_id: UUID, actor: Actor) -> Paper:
     if state == PaperState.AWAITED:
         await papers.update_upload_stored(tx, paper_id)
     return await _get_paper(tx, paper_id)
+
+
+async def read_upload(tx: Tx, paper_id: UUID, actor: Actor) -> tuple[Upload, str]:
+    """What the officer announced, and how far it is. Raises PaperUnknownError, and as `access.require_holder`."""
+    found = await papers.find_upload(tx, paper_id)
+    if found is None:
+        raise PaperUnknownError
+    await access.require_holder(tx, found[0].request_id, actor)
+    return found
+
+
+async def find_row(tx: Tx, upload: Upload, checklists: Checklists) -> tuple[DocumentKind, Row] | None:
+    """For which document, and which row of its checklist, a file was announced; None for a proof of delivery."""
+    dossier = await need.find_dossier(tx, upload.request_id, upload.round)
+    items = await need.list_items(tx, upload.request_id, upload.round)
+    kind = next((item.kind for item in items if item.item_id == upload.announced.item_id), None)
+    if dossier is None or kind is None:
+        return None
+    rows = checklists.version(dossier.checklist_version).rows(kind)
+    return next(((kind, row) for row in rows if row.row == upload.announced.row), None)
 
 
 async def claim_papers(tx: Tx, limit: int) -> Sequence[Claim]:

@@ -72,6 +72,7 @@ def desk_item(item: Item) -> DeskItem:
         state=item.state,
         since=item.state_at,
         tracking_no=item.tracking_no,
+        kelurahan_code=item.kelurahan_code,
         held=_held_view(item),
     )
 
@@ -128,15 +129,19 @@ def _item_view(item: Item, checklist: Checklist, file: File) -> ItemView:
 def _row_views(
     item: Item, checklist: Checklist, papers: Sequence[Paper], revised: Sequence[RevisedRow]
 ) -> tuple[RowView, ...]:
-    cleared = {paper.row for paper in papers if paper.state is PaperState.CLEARED and paper.superseded_at is None}
+    cleared = {
+        paper.row for paper in papers if paper.row and paper.state is PaperState.CLEARED and paper.superseded_at is None
+    }
     reasons = {
         one.row: ReasonView(reason=one.reason, words=in_words(REVISION, one.reason), since=one.requested_at)
         for one in revised
     }
+    missing = {row.row for row in checklist.missing(item.kind, cleared, reasons.keys())}
     return tuple(
         RowView(
             **row.model_dump(),
             met=not cleared.isdisjoint({row.row, *row.alternatives}),
+            missing=row.row in missing,
             revision=reasons.get(row.row),
         )
         for row in checklist.rows(item.kind)
