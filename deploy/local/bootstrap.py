@@ -22,11 +22,12 @@ sys.path.insert(0, str(ROOT / "deploy/local/src"))
 from halo_local import prepare, stack  # noqa: E402 - found by the line above
 from halo_local.building import run_build  # noqa: E402
 from halo_local.cache import build_once, cache_root, fingerprint, say  # noqa: E402
-from halo_local.errors import LocalStackError  # noqa: E402
+from halo_local.errors import BuildError, LocalStackError  # noqa: E402
 
 UV_VERSION = "0.13.9"
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / ".ready"
+MACHINE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def main() -> None:
@@ -56,6 +57,7 @@ def sync_environment() -> None:
     env = {
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT),
+        "UV_SYSTEM_CERTS": os.environ.get("UV_SYSTEM_CERTS") or "true",
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_root() / "packages"),
     }
     command = [str(uv), "sync", "--frozen", "--quiet", "--compile-bytecode", "--python", sys.executable]
@@ -77,10 +79,24 @@ def _uv() -> Path:
 
 
 def _install_uv(aside: Path) -> None:
+    """Install uv; where pip's own certificates don't do, with the machine's, which may know a proxy's."""
     say(f"fetching uv {UV_VERSION}")
     run_build("an environment for uv", [sys.executable, "-m", "venv", str(aside)], cwd=aside)
-    pip = [str(aside / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
-    run_build("uv", [*pip, "install", "--quiet", "--no-cache-dir", f"uv=={UV_VERSION}"], cwd=aside)
+    pip = [
+        str(aside / "bin/python"),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-cache-dir",
+    ]
+    try:
+        run_build("uv", [*pip, f"uv=={UV_VERSION}"], cwd=aside)
+    except BuildError:
+        if not MACHINE_CERTIFICATES.exists():
+            raise
+        run_build("uv", [*pip, "--cert", str(MACHINE_CERTIFICATES), f"uv=={UV_VERSION}"], cwd=aside)
 
 
 if __name__ == "__main__":
