@@ -61,6 +61,12 @@ async def told(window: Visit) -> str:
     return str(await window.tab.get_by_role("status").inner_text())
 
 
+async def name_receiver(window: Visit, name: str, relation: str) -> None:
+    """Say who took the documents."""
+    await window.tab.get_by_label("Nama penerima").fill(name)
+    await window.tab.get_by_label("Hubungan dengan warga").select_option(relation)
+
+
 def clock(ahead: timedelta) -> str:
     """A moment as `datetime-local` has it, on the clock of Bekasi."""
     return (datetime.now(UTC) + ahead).astimezone(WIB).strftime("%Y-%m-%dT%H:%M")
@@ -132,19 +138,18 @@ class TestLife:
             await world.proof(request_id)
             await window.open(path_of(request_id))
             await window.tab.get_by_role("group", name="Dokumen yang diserahkan").get_by_label("KTP-el").check()
-            await window.tab.get_by_label("Nama penerima").fill("Warga Contoh")
-            await window.tab.get_by_label("Hubungan dengan warga").select_option("self")
+            await name_receiver(window, "Warga Contoh", "self")
             await window.tab.get_by_label("Kartu lama sudah ditarik").check()
             await look("task-deliver")
             await press(window, "Catat penyerahan")
             assert await told(window) == "Penyerahan dokumen tercatat."
             assert "KTP-el: sudah diserahkan" in await window.tab.locator("main").inner_text()
+            assert "Belum ada foto yang bisa dipakai." in await window.tab.locator("main").inner_text()
             await look("task-delivered-part")
 
             await world.proof(request_id)
             await window.open(path_of(request_id))
-            await window.tab.get_by_label("Nama penerima").fill("Tetangga Contoh")
-            await window.tab.get_by_label("Hubungan dengan warga").select_option("neighbour")
+            await name_receiver(window, "Tetangga Contoh", "neighbour")
             await press(window, "Catat penyerahan")
             assert await window.heading() == "Tugas saya"
             assert await told(window) == "Penyerahan dokumen tercatat."
