@@ -74,6 +74,13 @@ class TestStep:
         }
         assert possible.get(shown.step, not shown.is_offered)
 
+    def test_number(self) -> None:
+        """Documents of the same kind are told apart by their numbers; the only one of its kind has none."""
+        twins, only = task(NEEDED, NEEDED), task(NEEDED)
+
+        assert [twins.number(item) for item in twins.items] == [1, 2]
+        assert only.number(only.items[0]) is None
+
     def test_overdue(self) -> None:
         """An offer is overdue after its time, and what is held never is."""
         late = NOW.replace(hour=4)

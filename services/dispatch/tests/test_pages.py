@@ -61,6 +61,11 @@ async def told(window: Visit) -> str:
     return str(await window.tab.get_by_role("status").inner_text())
 
 
+async def leads(window: Visit, name: str) -> str | None:
+    """Where a link leads."""
+    return await window.tab.get_by_role("link", name=name).get_attribute("href")
+
+
 async def name_receiver(window: Visit, name: str, relation: str) -> None:
     """Say who took the documents."""
     await window.tab.get_by_label("Nama penerima").fill(name)
@@ -127,13 +132,13 @@ class TestLife:
             await look("task-planned")
             await press(window, "Saya sudah di rumah warga")
             assert await told(window) == "Kunjungan tercatat terlaksana."
-            papers = window.tab.get_by_role("link", name="Buka berkas permohonan")
-            assert await papers.get_attribute("href") == f"{DOCUMENTS}{path_of(request_id)}/papers"
+            assert await leads(window, "Buka berkas permohonan") == f"{DOCUMENTS}{path_of(request_id)}/papers"
             await look("task-visited")
 
             items = await world.need(request_id, officer_id, DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA)
             await world.handed(request_id, officer_id, items)
             await window.open(path_of(request_id))
+            assert await leads(window, "Ambil foto bukti") == f"{DOCUMENTS}{path_of(request_id)}/papers#proof"
             await look("task-without-photo")
             await world.proof(request_id)
             await window.open(path_of(request_id))

@@ -183,7 +183,7 @@ class TestForms:
 
     async def test_empty_delivery(self, world: "World", browser: Any, site: str) -> None:
         """Each field that a delivery lacks is named, with a way to it; without a link to documents the page says so."""
-        request_id, officer_id, _ = await world.in_hand(DocumentKind.KTP_EL, DocumentKind.KIA)
+        request_id, officer_id, _ = await world.in_hand(DocumentKind.KTP_EL, DocumentKind.KIA, DocumentKind.KIA)
         async with visit(browser, site) as window:
             await come(window, officer_id, path_of(request_id))
             assert "belum dihubungkan" in await window.tab.locator("main").inner_text()
@@ -191,6 +191,8 @@ class TestForms:
             await window.tab.wait_for_load_state()
             await window.shoot("dispatch", "task-delivery-refused")
 
+            boxes = window.tab.get_by_role("group", name="Dokumen yang diserahkan")
+            assert [await boxes.get_by_label(name).count() for name in ("KTP-el", "(KIA) 1", "(KIA) 2")] == [1, 1, 1]
             links = await window.tab.get_by_role("alert").get_by_role("link").all()
             targets = [await link.get_attribute("href") or "" for link in links]
             assert targets == ["#delivered", "#receiver", "#relation", "#proof"]

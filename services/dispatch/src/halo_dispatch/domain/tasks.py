@@ -62,6 +62,11 @@ class Task:
         """What the officer has with him; a delivery of it may fail."""
         return tuple(item for item in self.items if item.state is ItemState.WITH_OFFICER)
 
+    def number(self, item: ItemRow) -> int | None:
+        """Which one of several documents of the same kind it is, from 1; None for the only one."""
+        alike = [each.item_id for each in self.items if each.kind == item.kind]
+        return alike.index(item.item_id) + 1 if len(alike) > 1 else None
+
     @property
     def step(self) -> Step:
         """The next thing to do: what others wait for first."""

@@ -78,8 +78,9 @@ class OfficerPage:
         }
 
 
-def _name(page: Page, item: ItemRow) -> str:
-    name = page.t(*document_name(item.kind))
+def _name(page: Page, task: Task, item: ItemRow) -> str:
+    number = task.number(item)
+    name = page.t(*document_name(item.kind)) + (f" {number}" if number else "")
     kept = page.t(*words.ITEM_STATES[ItemState.AT_KELURAHAN])
     return f"{name} ({kept})" if item.state is ItemState.AT_KELURAHAN else name
 
@@ -88,7 +89,7 @@ def _choices(page: Page, task: Task, proofs: Sequence[ProofRow]) -> Mapping[str,
     """What the forms of a delivery offer; what is the only choice is chosen already."""
 
     def named(items: Sequence[ItemRow]) -> list[tuple[str, str]]:
-        return [(str(item.item_id), _name(page, item)) for item in items]
+        return [(str(item.item_id), _name(page, task, item)) for item in items]
 
     usable = [proof for proof in proofs if proof.cleared and not proof.quarantined]
     photos = [(str(proof.paper_id), page.language.moment(proof.uploaded_at)) for proof in usable]
