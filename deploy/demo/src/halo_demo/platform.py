@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,11 +111,8 @@ async def _bring_up(
     say("servers answer")
     databases = await create_databases(endpoints.postgres, SERVICES)
     programs = {name: _service(name, plan, endpoints, databases[name]) for name in SERVICES}
-    async with asyncio.TaskGroup() as group:
-        group.create_task(supervisor.run(_topics(endpoints)))
-        group.create_task(supervisor.run(_command(programs["documents"], "prepare-bucket")))
-        for name in SERVICES:
-            group.create_task(supervisor.run(_command(programs[name], "migrate")))
+    migrations = [_command(programs[name], "migrate") for name in SERVICES]
+    await _run_all(supervisor, [_topics(endpoints), _command(programs["documents"], "prepare-bucket"), *migrations])
     if await count_records(endpoints.kafka, topics.ALL):
         raise StartupError("the topics hold records already: give the demo servers that nobody has used yet")
     say("databases, topics and bucket are made")
@@ -127,6 +124,16 @@ async def _bring_up(
     await _await_ready(services, supervisor)
     issuer, gateways = plan.url("issuer"), plan.gateways()
     return Platform(endpoints, services, issuer, gateways, receiver_log, register, supervisor, folder)
+
+
+async def _run_all(supervisor: Supervisor, programs: Sequence[Program]) -> None:
+    """Run programs side by side to their ends. Raises the StartupError of the first that fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for program in programs:
+                group.create_task(supervisor.run(program))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 def _enter_stack(stack: ExitStack) -> Endpoints:

@@ -13,6 +13,11 @@ from halo_events.topics import DAY_MS, Topic
 
 _ALREADY_THERE: Final = 36
 """Kafka's error code TOPIC_ALREADY_EXISTS."""
+_PASSING: Final = frozenset({7, 41})
+"""Kafka's error codes REQUEST_TIMED_OUT and NOT_CONTROLLER."""
+_FENCED: Final = "currently fenced"
+"""What the controller says while it awaits the brokers' heartbeats, with the code of a replication that can't be."""
+_AGAIN_AFTER: Final = 0.5
 _WITHIN: Final = 30.0
 """Seconds for all of it."""
 _KNOWN_WITHIN: Final = 10.0
@@ -49,17 +54,30 @@ async def _apply(admin: AIOKafkaAdminClient, topics: Sequence[Topic], replicatio
         )
         for topic in topics
     ]
-    answer = await admin.create_topics(wanted, timeout_ms=10_000)
-    made = []
-    for name, code, *detail in answer.topic_errors:
-        if code == 0:
-            made.append(name)
-        elif code != _ALREADY_THERE:
-            raise TopicError(f"{name}: Kafka's error {code} {' '.join(str(part) for part in detail)}")
+    made: list[str] = []
+    while True:
+        if await _create(admin, wanted, made):
+            break
+        await asyncio.sleep(_AGAIN_AFTER)
     differences = await _differences(admin, topics)
     if differences:
         raise TopicError("; ".join(differences))
     return made
+
+
+async def _create(admin: AIOKafkaAdminClient, wanted: Sequence[NewTopic], made: list[str]) -> bool:
+    """Make topics, and put the names of new ones into `made`; False where the broker can't make some of them yet."""
+    answer = await admin.create_topics(list(wanted), timeout_ms=10_000)
+    ready = True
+    for name, code, *detail in answer.topic_errors:
+        told = " ".join(str(part) for part in detail)
+        if code == 0:
+            made.append(name)
+        elif code in _PASSING or _FENCED in told:
+            ready = False
+        elif code != _ALREADY_THERE:
+            raise TopicError(f"{name}: Kafka's error {code} {told}")
+    return ready
 
 
 def _declared(topic: Topic) -> dict[str, str]:
