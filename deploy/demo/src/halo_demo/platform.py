@@ -26,7 +26,7 @@ from halo_demo.register import Register, make_register, write_people, write_regi
 from halo_demo.supervisor import Program, Supervisor
 
 SERVICES: Final = ("intake", "dispatch", "documents", "notify")
-PAGES: Final = {"intake": "/status", "dispatch": "/officer"}
+PAGES: Final = {"intake": "/status", "dispatch": "/officer", "documents": "/desk"}
 """Where the pages of a service begin."""
 
 BUCKET: Final = "halo-pamor-papers"
