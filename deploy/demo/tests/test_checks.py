@@ -64,14 +64,17 @@ class TestCheckLives:
     def test_a_detour_that_nobody_meant(self, topics: Topics) -> None:
         """What happens to a request though it was to go straight is found."""
         assert check_lives([EXPECTED], topics) == [
+            "EO-1: declined, though not meant to be",
             "EO-1: returned, though not meant to be",
             "EO-1: revised, though not meant to be",
         ]
 
 
-def straight(life: Sequence[Event]) -> list[Event]:
+def straight(life: list[Event]) -> list[Event]:
     """Leave the detours of the whole life out."""
-    return without(without(life, dispatch.DeliveryReturned), documents.RevisionRequested)
+    for detour in (dispatch.AssignmentDeclined, dispatch.DeliveryReturned, documents.RevisionRequested):
+        life = without(life, detour)
+    return life
 
 
 class TestCheckRequests:

@@ -19,6 +19,7 @@ SHOWN: Final = 12
 """Lines against one claim that are printed."""
 
 EVERYDAY: Final[Mapping[str, type[RequestEvent]]] = {
+    "offers declined": dispatch.AssignmentDeclined,
     "papers asked again": documents.RevisionRequested,
     "held": documents.ProcessingHeld,
     "resumed": documents.ProcessingResumed,
@@ -55,7 +56,6 @@ def _numbers(outcome: Outcome) -> Table:
     table.add_row("refused", _refusals(topics))
     table.add_row("filed again", f"{outcomes['repeated']} under a new ce_id, {outcomes['dropped']} under the same")
     table.add_row("through the queue", _queue(topics))
-    table.add_row("declined", f"{len(topics.of(dispatch.AssignmentDeclined))} offers")
     table.add_row("in parts", f"{_in_parts(topics)} requests")
     table.add_row("everyday", _everyday(topics))
     table.add_row("papers", _papers(topics))

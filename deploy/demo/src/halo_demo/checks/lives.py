@@ -10,6 +10,7 @@ from halo_demo.facts import Topics
 from halo_demo.lives import Life, lives_of
 
 SEEN_BY: Final[Mapping[Life, type[RequestEvent]]] = {
+    Life.DECLINED: dispatch.AssignmentDeclined,
     Life.MISSED: dispatch.VisitMissed,
     Life.RETURNED: dispatch.DeliveryReturned,
     Life.CANCELLED: dispatch.AssignmentReleased,

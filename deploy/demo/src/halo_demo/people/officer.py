@@ -19,8 +19,6 @@ from halo_demo.people.papers import Bearer, First, Wanted, bring_paper
 
 AHEAD: Final = timedelta(hours=3)
 PAGE: Final = 100
-DECLINE_EVERY: Final = 25
-"""One request in so many is declined at its first offer."""
 MISTAKE_EVERY: Final = 80
 """With one request in so many the officer first uploads a file of the wrong type."""
 TRIES: Final = 3
@@ -52,11 +50,11 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
     async with office.collecting:
         assignment = await _find_offer(office, officer, event.request_id)
         path = f"/v1/assignments/{event.request_id}"
-        if number % DECLINE_EVERY == 0 and not _was_declined(office, event.request_id):
+        life = await office.life_of(event.request_id) if event.round == 1 else Life.STRAIGHT
+        if life is Life.DECLINED and not _was_declined(office, event.request_id):
             await office.line.post("dispatch", f"{path}/decline", officer, {"reason": "overloaded"})
             return
         await office.line.post("dispatch", f"{path}/accept", officer, attempt=event.round)
-        life = await office.life_of(event.request_id) if event.round == 1 else Life.STRAIGHT
         case = Case(event.request_id, officer, number, assignment["resident"]["name"], life, event.round)
         await _visit(office, case)
         if case.life is Life.CANCELLED:
