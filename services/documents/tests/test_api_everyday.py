@@ -43,6 +43,8 @@ class TestRevise:
         answer = await at_desk.create(f"/v1/items/{item_id}/revise", body)
 
         assert answer.json() == {"item_id": str(item_id), "state": "needed"}
+        (listed,) = (await at_desk.get("/v1/desk?state=needed")).json()["items"]
+        assert listed["item_id"] == str(item_id)
         (item,) = (await at_house.get(f"/v1/dossiers/{request_id}")).json()["items"]
         rows = {row["row"]: (row["met"], row["revision"]) for row in item["checklist"]}
         asked = rows["f_1_02"][1]

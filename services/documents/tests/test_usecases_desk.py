@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from halo_documents.domain.dossiers import ItemState
+from halo_documents.domain.dossiers import DeskState, ItemState
 from halo_documents.errors import (
     BlankSerialMissingError,
     BlankSerialTakenError,
@@ -13,10 +13,12 @@ from halo_documents.errors import (
     PersonalNumberError,
     WrongStateError,
 )
-from halo_documents.usecases import desk
+from halo_documents.usecases import desk, rejection, revision
 from halo_events.contract.documents import (
     DocumentIssued,
     DocumentPrinted,
+    RejectionReason,
+    RevisionReason,
     VerificationPassed,
 )
 from halo_events.contract.event import Actor, ActorRole
@@ -148,6 +150,21 @@ class TestDesk:
 
 
 class TestListDesk:
+    async def test_papers_never_came(self, world: "World", officer_id: UUID, operator: Actor) -> None:
+        """What was never submitted, or sent back, is listed since then: so the desk finds it and can end it."""
+        _, (back,) = await world.submitted(officer_id, KTP)
+        _, (never,) = await world.needed(officer_id, KTP)
+        async with world.transaction() as revising:
+            await revision.revise_item(revising, world.checklists, back, {"kk": RevisionReason.UNREADABLE}, operator)
+
+        async with world.transaction() as tx:
+            listed = await desk.list_desk(tx, ItemState(DeskState.NEEDED), None, 9)
+            assert [(item.item_id, item.state_at == revising.now) for item in listed] == [(never, False), (back, True)]
+            assert await desk.count_desk(tx) == {"needed": 2}
+            for item in listed:
+                await rejection.reject_item(tx, item.item_id, RejectionReason.PAPERS_NEVER_CAME, operator)
+            assert await desk.list_desk(tx, ItemState.NEEDED, None, 9) == []
+
     async def test_longest_waiting_first(self, world: "World", tx: Tx, officer_id: UUID) -> None:
         """The list begins with what waits longest, and goes on behind any of its rows."""
         expected = [(await world.submitted(officer_id, KTP))[1][0] for _ in range(3)]

@@ -324,7 +324,7 @@ SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_nu
 SELECT i.state, count(*) AS waiting
   FROM items AS i
   LEFT JOIN requests AS r ON r.request_id = i.request_id
- WHERE i.state IN ('submitted', 'verified', 'issued', 'printed') AND r.cancelled_at IS NULL
+ WHERE i.state IN ('needed', 'submitted', 'verified', 'issued', 'printed') AND r.cancelled_at IS NULL
    AND ($1::text IS NULL OR r.kelurahan_code = $1)
  GROUP BY i.state;
 

@@ -31,8 +31,9 @@ class ItemState(StrEnum):
 
 
 class DeskState(StrEnum):
-    """The states in which an item lies with the service point."""
+    """The states that the desk lists: where an item lies with the service point, or is still with the officer."""
 
+    NEEDED = "needed"
     SUBMITTED = "submitted"
     VERIFIED = "verified"
     ISSUED = "issued"
