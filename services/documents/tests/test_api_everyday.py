@@ -105,6 +105,17 @@ class TestHold:
         assert (await at_desk.get("/v1/desk?state=submitted")).json()["items"][0]["held"] is None
         assert code(await at_desk.create(f"/v1/items/{item_id}/resume", {})) == (409, "item-not-held")
 
+    async def test_cancelled(self, world: "World", at_desk: Client, officer_id: UUID) -> None:
+        """What was on hold as its request was cancelled waits for nothing any more: it is not resumed either."""
+        request_id, (item_id,) = await world.submitted(officer_id, KTP)
+        await at_desk.create(f"/v1/items/{item_id}/hold", {"reason": "resident"})
+
+        await world.fact(world.facts.of(RequestCancelled, request_id, reason=CancelReason.OTHER))
+
+        (item,) = (await at_desk.get(f"/v1/dossiers/{request_id}")).json()["items"]
+        assert (item["state"], item["held"]) == ("cancelled", None)
+        assert code(await at_desk.create(f"/v1/items/{item_id}/resume", {})) == (409, "request-cancelled")
+
 
 class TestReject:
     async def test_shown(self, world: "World", at_house: Client, at_desk: Client, officer_id: UUID) -> None:

@@ -40,6 +40,10 @@ class DeskState(StrEnum):
     PRINTED = "printed"
 
 
+HOLDABLE: Final = (ItemState.SUBMITTED, ItemState.VERIFIED, ItemState.ISSUED)
+"""Where work on an item may be put on hold, and goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The officer who accepted a request last, in its present round.
@@ -100,6 +104,13 @@ class Item:
     held_reason: str | None = None
     held_at: datetime | None = None
     rejection: str | None = None
+
+    @property
+    def waits_for(self) -> tuple[str, datetime] | None:
+        """What it waits for, and since when. Where the work on it is over, what it waited for last counts no more."""
+        if self.held_reason is None or self.held_at is None or self.state not in HOLDABLE:
+            return None
+        return self.held_reason, self.held_at
 
     def was_collected_by(self, person_id: str | None) -> bool:
         """Whether somebody is an officer of this item."""

@@ -98,9 +98,10 @@ def _resident_view(asked: Asked) -> ResidentView:
 
 
 def _held_view(item: Item) -> ReasonView | None:
-    if item.held_reason is None or item.held_at is None:
+    if item.waits_for is None:
         return None
-    return ReasonView(reason=item.held_reason, words=in_words(HOLD, item.held_reason), since=item.held_at)
+    reason, since = item.waits_for
+    return ReasonView(reason=reason, words=in_words(HOLD, reason), since=since)
 
 
 def _rejected_view(item: Item) -> ReasonView | None:

@@ -7,16 +7,14 @@ from halo_events.contract.documents import HoldReason
 from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
-from halo_documents.domain.dossiers import ItemState
+from halo_documents.domain.dossiers import HOLDABLE, ItemState
 from halo_documents.errors import ItemHeldError, ItemNotHeldError
 from halo_documents.usecases import access
-
-_HOLDABLE = (ItemState.SUBMITTED, ItemState.VERIFIED, ItemState.ISSUED)
 
 
 async def hold_item(tx: Tx, item_id: UUID, reason: HoldReason, actor: Actor) -> ItemState:
     """Put an item on hold; its state stays. Raises as `access.take_item`, and ItemHeldError."""
-    item = await access.take_item(tx, item_id, actor, *_HOLDABLE)
+    item = await access.take_item(tx, item_id, actor, *HOLDABLE)
     if item.held_reason is not None:
         raise ItemHeldError
     await tx.emit(
@@ -34,7 +32,7 @@ async def hold_item(tx: Tx, item_id: UUID, reason: HoldReason, actor: Actor) -> 
 
 async def resume_item(tx: Tx, item_id: UUID, actor: Actor) -> ItemState:
     """Go on with an item where it stood. Raises as `access.take_item`, and ItemNotHeldError."""
-    item = await access.take_item(tx, item_id, actor, *_HOLDABLE)
+    item = await access.take_item(tx, item_id, actor, *HOLDABLE)
     if item.held_reason is None:
         raise ItemNotHeldError
     await tx.emit(
