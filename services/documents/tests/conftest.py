@@ -159,14 +159,18 @@ class World:
                 await tx.emit(paper)
                 await tx.emit(self.facts.of(PaperCleared, request_id, **said))
 
+    async def submit(self, request_id: UUID, officer_id: UUID) -> None:
+        """The officer sends what is complete to the desk."""
+        async with self.transaction() as tx:
+            await need.submit_dossier(tx, self.checklists, request_id, self.facts.officer(officer_id))
+
     async def submitted(self, officer_id: UUID, *kinds: DocumentKind) -> tuple[UUID, list[UUID]]:
         """A request whose items lie at the desk; its id and those of its items."""
         request_id, items = await self.needed(officer_id, *kinds)
         checklist = self.checklists.valid_at(datetime.now(UTC))
         for item_id, kind in zip(items, kinds, strict=True):
             await self.cleared(request_id, item_id, *(row.row for row in checklist.missing(kind, frozenset())))
-        async with self.transaction() as tx:
-            await need.submit_dossier(tx, self.checklists, request_id, self.facts.officer(officer_id))
+        await self.submit(request_id, officer_id)
         return request_id, items
 
     async def printed(self, officer_id: UUID, *kinds: DocumentKind) -> tuple[UUID, list[UUID]]:

@@ -45,7 +45,7 @@ async def choose_file(
     """The form that goes to the store, while it is good; else the papers of the request."""
     upload, state = await papers.read_upload(tx, paper_id, caller.actor())
     if state != PaperState.AWAITED or upload.expires_at <= tx.now:
-        return page.go(papers_path(upload.request_id))
+        return page.go(papers_path(upload.request_id), done="lapsed" if state == PaperState.AWAITED else None)
     row = await papers.find_row(tx, upload, checklists)
     back = f"{page.pages.origin or str(page.request.base_url).rstrip('/')}/officer/papers/{paper_id}/uploaded"
     return page.show(

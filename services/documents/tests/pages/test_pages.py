@@ -1,86 +1,22 @@
 """The pages of documents in a real browser: what officers and operators do, from the house to the door."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
-from halo_documents import jobs
-from halo_documents.app import build
-from halo_documents.domain.papers import Limits
-from halo_documents.gateways.checking import Checker
-from halo_documents.gateways.store import PaperStore
-from halo_documents.settings import Settings
 from halo_events.contract.values import DocumentKind
-from halo_events.runtime import Database
-from halo_service.browsing import BYTES, DESK, PHONE, Visit, live_site, page_settings, visit
-from halo_service.service import Service
+from halo_service.browsing import BYTES, DESK, PHONE, Visit, visit
 from halo_service.signin import Role
-from PIL import Image
-from pypdf import PdfWriter
 
 if TYPE_CHECKING:
-    from halo_local.stack import Endpoints
-
     from conftest import World
 
 KTP, KK, KIA = DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA, DocumentKind.KIA
 Check = Callable[[], Awaitable[int]]
 WIDTHS = pytest.mark.parametrize("width", [PHONE, DESK])
 PHOTO, PDF = "Foto (JPG)", "PDF"
-
-
-@pytest.fixture
-def service(issuer: str, minio: "Endpoints", store: PaperStore) -> Service:
-    """Documents with pages, on a store that is ready."""
-    del store
-    return build(
-        page_settings(
-            Settings,
-            issuer,
-            s3_endpoint=minio.minio,
-            s3_bucket="halo-documents-test",
-            s3_access_key=minio.minio_access_key,
-            s3_secret_key=minio.minio_secret_key,
-            s3_secure=False,
-            paper_max_bytes=2 * 1024 * 1024,
-            dispatch_url="http://dispatch.test",
-        )
-    )
-
-
-@pytest.fixture
-async def site(service: Service, database: Database) -> AsyncIterator[str]:
-    """Where it listens."""
-    async with live_site(service, database) as address:
-        yield address
-
-
-@pytest.fixture
-async def check(database: Database, store: PaperStore) -> AsyncIterator[Check]:
-    """The job that checks papers, run once."""
-    checker = Checker(store, Limits())
-    yield lambda: jobs.check_papers(checker, database)
-    checker.close()
-
-
-@pytest.fixture(scope="session")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo from a phone."""
-    path = tmp_path_factory.mktemp("photo") / "kk.jpg"
-    Image.effect_noise((1200, 900), 90).convert("RGB").save(path, quality=85)
-    return path
-
-
-@pytest.fixture(scope="session")
-def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A PDF of one page."""
-    path = tmp_path_factory.mktemp("scan") / "kk.pdf"
-    writer = PdfWriter()
-    writer.add_blank_page(200, 200)
-    writer.write(path)
-    return path
 
 
 async def upload(window: Visit, title: str, file: Path, kind: str = PHOTO) -> None:
@@ -180,13 +116,13 @@ class Walk:
 class TestWholeWay:
     @WIDTHS
     async def test_to_the_officers_hands(
-        self, browser: Any, site: str, world: "World", *, officer_id: UUID, check: Check, photo: Path, width: int
+        self, browser: Any, site: str, world: "World", *, officer_id: UUID, check: Check, photo_file: Path, width: int
     ) -> None:
         """Officer and operator carry a KTP-el from the need to the officer's hands, each on his own pages."""
         request_id = await world.visited(officer_id)
         papers = f"/officer/requests/{request_id}/papers"
         async with visit(browser, site, width) as house, visit(browser, site, width) as desk:
-            walk = Walk(house, desk, check, photo)
+            walk = Walk(house, desk, check, photo_file)
             await house.sign_in(Role.OFFICER, sub=str(officer_id), path=papers)
             assert 1_000 < house.transferred <= BYTES
             await walk.record()
