@@ -82,8 +82,9 @@ def words(page: Page) -> dict[str, Any]:
         return page.t(pair.id, pair.en)
 
     def size(found: int) -> str:
-        number = f"{found / MIB:.1f}" if found >= MIB // 10 else "0.1"
-        return f"{number.replace('.', ',') if page.language == 'id' else number} MB"
+        if found < MIB:
+            return f"{max(1, found // 1024)} KB"
+        return f"{found / MIB:.1f} MB".replace(".", page.t(",", "."))
 
     return {
         "say": say,
