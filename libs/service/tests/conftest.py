@@ -194,6 +194,7 @@ def letters(issuer: str) -> Letters:
             routers=(router,),
             pages=(pages,),
             templates=MIGRATIONS.parent / "templates",
+            page_origins=("https://store.test",),
             migrations=MIGRATIONS,
         )
 

@@ -124,12 +124,13 @@ class TestForms:
 
 class TestPages:
     async def test_headers(self, reader: PageClient, issuer: str) -> None:
-        """Pages take no script, no frame and nothing of others; the policy lets forms lead to the issuer."""
+        """Pages take no script, no frame, and nothing of others but the named store; forms may lead to the issuer."""
         answer = await reader.http.get("/letters")
 
         policy = answer.headers["content-security-policy"].split("; ")
         assert {"default-src 'none'", "frame-ancestors 'none'", "style-src 'self'"} <= set(policy)
-        assert f"form-action 'self' {issuer}" in policy
+        assert f"form-action 'self' https://store.test {issuer}" in policy
+        assert "img-src 'self' data: https://store.test" in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert "<script" not in answer.text

@@ -47,6 +47,7 @@ class TestRevise:
         assert listed["item_id"] == str(item_id)
         (item,) = (await at_house.get(f"/v1/dossiers/{request_id}")).json()["items"]
         rows = {row["row"]: (row["met"], row["revision"]) for row in item["checklist"]}
+        assert [row["row"] for row in item["checklist"] if row["missing"]] == ["f_1_02"]
         asked = rows["f_1_02"][1]
         assert (rows["f_1_02"][0], asked["reason"]) == (False, "signature_missing")
         assert asked["words"]["id"] != asked["words"]["en"]

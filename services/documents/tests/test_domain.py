@@ -1,7 +1,9 @@
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from halo_documents.domain import places
 from halo_documents.domain.checklists import Checklist, Checklists, load_checklists
 from halo_documents.domain.dossiers import Item, ItemState
 from halo_documents.domain.papers import Announcement, MediaType, PaperState, judge
@@ -117,6 +119,13 @@ class TestJudge:
 
         assert judge(announced, size, media_type) is reason
 
+    def test_size_left_open(self) -> None:
+        """Where nobody could say how long the file is, any length will do; its type is held to."""
+        announced = Announcement(Purpose.DELIVERY_PROOF, MediaType.JPEG, None)
+
+        assert judge(announced, 7, "image/jpeg") is None
+        assert judge(announced, 7, "image/png") is QuarantineReason.TYPE_MISMATCH
+
 
 class TestItem:
     def test_was_collected_by(self) -> None:
@@ -156,3 +165,19 @@ class TestPaperNotClearedError:
 
         assert state in problem.detail
         assert state not in problem.detail_id
+
+
+class TestKelurahan:
+    def test_same_as_the_projects_data(self) -> None:
+        """The packaged copy says what the project's own file says."""
+        ours = Path(places.__file__).with_name("bekasi_kelurahan.csv")
+        theirs = Path(__file__).parents[3] / "data" / "bekasi_kelurahan.csv"
+        if not theirs.exists():
+            pytest.skip("the project's data is not here")
+        assert ours.read_bytes() == theirs.read_bytes()
+
+    def test_names(self) -> None:
+        """A kelurahan is called by its name, one that is not known by its code."""
+        assert places.kelurahan_name("32.75.09.1006") == "Jatisari"
+        assert places.kelurahan_name("32.75.99.1001") == "32.75.99.1001"
+        assert len(places.KELURAHAN) == 56

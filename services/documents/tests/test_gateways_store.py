@@ -84,6 +84,17 @@ class TestForm:
 
         assert answer.status_code == httpx.codes.FORBIDDEN
 
+    async def test_then(self, store: PaperStore) -> None:
+        """Once the file lies there the store sends the browser on, and nowhere else than was signed."""
+        announced, then = upload(), "https://documents.test/officer/papers/1/uploaded"
+        form = store.form(announced, LIMIT, then)
+        answer = await post(form)
+        elsewhere = await post(form, success_action_redirect="https://elsewhere.test/")
+
+        assert answer.status_code == httpx.codes.SEE_OTHER
+        assert answer.headers["location"].partition("?")[0] == then
+        assert elsewhere.status_code == httpx.codes.FORBIDDEN
+
     async def test_lapsed(self, store: PaperStore) -> None:
         """A form that lapsed uploads nothing."""
         answer = await post(store.form(upload(good_for=timedelta(seconds=-1)), LIMIT))

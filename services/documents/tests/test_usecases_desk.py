@@ -165,6 +165,15 @@ class TestListDesk:
                 await rejection.reject_item(tx, item.item_id, RejectionReason.PAPERS_NEVER_CAME, operator)
             assert await desk.list_desk(tx, ItemState.NEEDED, None, 9) == []
 
+    async def test_kelurahan(self, world: "World", tx: Tx, officer_id: UUID) -> None:
+        """List and counts are of one kelurahan, where it is named."""
+        await world.submitted(officer_id, KTP)
+
+        assert await desk.count_desk(tx, "32.75.09.1006") == {"submitted": 1}
+        assert await desk.count_desk(tx, "32.75.01.1001") == {}
+        assert len(await desk.list_desk(tx, ItemState.SUBMITTED, None, 9, "32.75.09.1006")) == 1
+        assert await desk.list_desk(tx, ItemState.SUBMITTED, None, 9, "32.75.01.1001") == []
+
     async def test_longest_waiting_first(self, world: "World", tx: Tx, officer_id: UUID) -> None:
         """The list begins with what waits longest, and goes on behind any of its rows."""
         expected = [(await world.submitted(officer_id, KTP))[1][0] for _ in range(3)]

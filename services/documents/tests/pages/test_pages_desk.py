@@ -41,7 +41,7 @@ class TestQueue:
             await window.tab.get_by_role("button", name="Tampilkan").click()
             assert await window.tab.locator(".cards li").count() == 3
 
-    @pytest.mark.parametrize("query", ["state=needed", "kelurahan=jatisari", "cursor=x"])
+    @pytest.mark.parametrize("query", ["state=delivered", "kelurahan=jatisari", "cursor=x"])
     async def test_not_valid(self, come_in: ComeIn, query: str) -> None:
         """An address that was tampered with is refused on a page that says so."""
         operator = await come_in(Role.OPERATOR, "operator-1")
