@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from halo_dispatch.domain.assignments import Assignment, State
 from halo_dispatch.domain.clocks import CLOSES, OPENS, accept_by, add_working_time, visit_can_be_at
-from halo_dispatch.domain.items import ItemRow, ItemState, all_delivered
+from halo_dispatch.domain.items import ItemRow, ItemState, all_ended, all_rejected
 from halo_dispatch.domain.register import Officer, compare_officers
 from halo_dispatch.errors import AssignmentHeldError, NotAwaitedError, NotHolderError, NotOfferedError
 from halo_service.local_time import WIB
@@ -132,25 +132,26 @@ class TestAssignment:
             an_assignment(state, uuid4()).must_be_awaited()
 
 
-class TestAllDelivered:
+class TestAllEnded:
     @pytest.mark.parametrize(
         ("states", "expected"),
         [
             ((), False),
             (("delivered",), True),
             (("delivered", "rejected"), True),
-            (("rejected", "rejected"), False),
+            (("rejected", "rejected"), True),
             (("delivered", "needed"), False),
             (("delivered", "with_officer"), False),
             (("delivered", "at_kelurahan"), False),
         ],
     )
     def test_round(self, states: tuple[str, ...], expected: bool) -> None:  # noqa: FBT001 - a table of cases
-        """Something was delivered and nothing is left; documents of other rounds don't count."""
+        """Nothing is left to bring of what was needed; documents of other rounds don't count."""
         rows = [ItemRow(UUID(int=1), 2, uuid4(), "kia", ItemState(state), 0) for state in states]
         earlier = ItemRow(UUID(int=1), 1, uuid4(), "kia", ItemState.REJECTED, 0)
 
-        assert all_delivered([earlier, *rows], 2) is expected
+        assert all_ended([earlier, *rows], 2) is expected
+        assert all_rejected([earlier, *rows], 2) is (set(states) == {"rejected"})
 
 
 def an_officer(number: int, phone: str = "+628881000001") -> Officer:

@@ -160,17 +160,6 @@ class TestByTheHolder:
         assert await flags(database, other) == {request_id: True}
         assert len(await release(database, request_id, other)) == 1
 
-    async def test_all_rejected(self, world: "World", database: Database) -> None:
-        """Where every document is rejected nothing was delivered: the papers still come back first."""
-        request_id, officer_id = await world.accepted()
-        await world.visited(request_id, officer_id)
-        (item_id,) = await world.need(request_id, officer_id, DocumentKind.KIA)
-        await world.cancel_requested(request_id)
-
-        assert await world.rejected(request_id, item_id) == []
-        assert await flags(database, officer_id) == {request_id: True}
-        assert len(await release(database, request_id, officer_id)) == 1
-
 
 class TestRetained:
     async def test_delivered(self, world: "World", database: Database) -> None:
@@ -221,7 +210,28 @@ class TestRetained:
             emitted += await world.rejected(request_id, second)
 
         assert [type(event) for event in emitted] == [DeliveryCompleted, AssignmentRetained]
+        assert getattr(emitted[-1], "reason", None) == "delivered"
         assert await world.cancel_requested(request_id) != []
+
+    @pytest.mark.parametrize("order", ["asked first", "rejected first", "closed first"])
+    async def test_all_rejected(self, world: "World", database: Database, order: str) -> None:
+        """Where every document is rejected the resident is told so, whatever is heard first; once."""
+        request_id, officer_id = await world.accepted()
+        await world.visited(request_id, officer_id)
+        items = await world.need(request_id, officer_id, *KINDS)
+
+        emitted = await world.cancel_requested(request_id) if order != "rejected first" else []
+        if order == "closed first":
+            emitted += await world.closed(request_id)
+        for item_id in items:
+            emitted += await world.rejected(request_id, item_id)
+        if order == "rejected first":
+            emitted += await world.cancel_requested(request_id)
+
+        (event,) = emitted
+        assert isinstance(event, AssignmentRetained)
+        assert (event.request_id, event.reason) == (request_id, "rejected")
+        assert await flags(database, officer_id) == {}
 
 
 class TestAfterwards:

@@ -146,9 +146,9 @@ class Story:
         """The request is cancelled."""
         return intake.RequestCancelled(**self.common, reason="no_longer_needed")
 
-    def retained(self) -> Event:
+    def retained(self, reason: str = "delivered") -> Event:
         """It is too late to cancel."""
-        return dispatch.AssignmentRetained(**self.common, reason="delivered")
+        return dispatch.AssignmentRetained(**self.common, reason=reason)
 
     def reopened(self) -> Event:
         """The request begins anew for two documents of one kind; all later facts of the story are of the new round."""

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from halo_events.contract.dispatch import (
     AssignmentAwaited,
+    AssignmentRetained,
     AwaitReason,
     DeliveryCompleted,
     DeliveryFailed,
     DeliveryFailure,
     DeliveryReturned,
     MissReason,
+    RetainReason,
     VisitMissed,
 )
 from halo_events.contract.documents import (
@@ -86,6 +88,7 @@ REASONS: dict[type[Any], type[Any]] = {
     ProcessingHeld: HoldReason,
     VerificationRejected: RejectionReason,
     DeliveryFailed: DeliveryFailure,
+    AssignmentRetained: RetainReason,
 }
 """The reasons that the contract knows, of each event whose reason is told."""
 PARTS = ("await_reason", "miss_reason", "hold_reason", "rejection_reason", "failure_reason", "document_name")
@@ -228,7 +231,7 @@ class TestTemplates:
     @LANGUAGES
     def test_too_late(self, language: Language, count: int) -> None:
         """Whose cancelling came too late reads how many documents were delivered, and no number where none was."""
-        facts = Facts(tracking_no="X", rw="007", documents=count)
+        facts = Facts(tracking_no="X", rw="007", documents=count, reason="delivered")
         for text in (
             render_sms("assignment_retained", language, facts),
             render_mail("assignment_retained", language, facts),

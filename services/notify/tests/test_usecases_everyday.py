@@ -89,6 +89,15 @@ class TestResident:
 
         assert "3 dokumen sudah diserahkan" in await body(desk, "assignment_retained")
 
+    async def test_retained_rejected(self, desk: "Desk", served: "Story") -> None:
+        """Too late because all was rejected: nobody reads that anything was completed."""
+        await desk.take(served.rejected())
+        await desk.take(served.retained("rejected"))
+
+        text = await body(desk, "assignment_retained")
+        assert "dokumennya ditolak" in text
+        assert "selesai" not in text
+
     async def test_retained_in_round_two(self, desk: "Desk", served: "Story") -> None:
         """Too late in round two: documents of the first round are not counted."""
         await desk.take(served.delivered(2))

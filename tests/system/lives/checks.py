@@ -42,6 +42,8 @@ BY_PARTY = {"papers_asked_again", "cancel_requested"}
 async def check_life(town: Town, sight: Witness) -> None:
     """Check it all, once everybody has heard everything and the witness has seen it. Raises LifeError."""
     against = [*await _check_status(town, sight), *_check_messages(town.log.facts)]
+    if sight.ended and sight.pending and not sight.cancelled:
+        against.append("nobody answered the wish to cancel, and nothing is left that could bring an answer")
     topics = Topics(tuple(town.log.facts))
     for name, (fold, not_folded) in FOLDS.items():
         against += [

@@ -156,13 +156,14 @@ class AssignmentReleased(RequestEvent):
 
 
 class RetainReason(StrEnum):
-    """Why a request can't be cancelled any more."""
+    """Why a request can't be cancelled any more: documents were delivered, or every one was rejected."""
 
     DELIVERED = "delivered"
+    REJECTED = "rejected"
 
 
 class AssignmentRetained(RequestEvent):
-    """Too late to cancel: all documents were delivered. Answers `request.cancel_requested`."""
+    """Too late to cancel: every document was delivered or rejected. Answers `request.cancel_requested`."""
 
     type: ClassVar[str] = "id.go.bekasikota.halopamor.assignment.retained.v1"
     topic: ClassVar[Topic] = topics.ASSIGNMENTS

@@ -39,7 +39,12 @@ class ItemRow:
     tries: int
 
 
-def all_delivered(items: Sequence[ItemRow], round_: int) -> bool:
-    """Whether this round's documents are all at their end, and at least one of them was delivered."""
+def all_ended(items: Sequence[ItemRow], round_: int) -> bool:
+    """Whether this round has documents, and each was delivered or rejected."""
     states = {item.state for item in items if item.round == round_}
-    return states <= ENDED and ItemState.DELIVERED in states
+    return bool(states) and states <= ENDED
+
+
+def all_rejected(items: Sequence[ItemRow], round_: int) -> bool:
+    """Whether this round has documents, and each was rejected."""
+    return {item.state for item in items if item.round == round_} == {ItemState.REJECTED}

@@ -13,7 +13,7 @@ from halo_events.contract.documents import (
 from halo_events.runtime import Fold, Tx, on, project
 
 from halo_dispatch.repository import requests
-from halo_dispatch.usecases.cancel import retain_if_delivered
+from halo_dispatch.usecases.cancel import retain_if_ended
 
 
 async def apply_need_recorded(fold: Fold, event: NeedRecorded) -> None:
@@ -56,8 +56,8 @@ async def apply_paper_quarantined(fold: Fold, event: PaperQuarantined) -> None:
 
 
 async def on_verification_rejected(tx: Tx, event: VerificationRejected) -> None:
-    """Where all else was delivered before, it is too late to cancel."""
-    await retain_if_delivered(tx, event.request_id)
+    """With the last document that was left over it is too late to cancel."""
+    await retain_if_ended(tx, event.request_id)
 
 
 PROJECTIONS: Final = (

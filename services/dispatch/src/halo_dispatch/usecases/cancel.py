@@ -1,4 +1,4 @@
-"""A resident asks to cancel: papers go back first, and what was delivered wins."""
+"""A resident asks to cancel: papers go back first, and what came to its end wins."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from halo_events.contract.event import SYSTEM, Actor
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import Assignment, State
-from halo_dispatch.domain.items import all_delivered
+from halo_dispatch.domain.items import all_ended, all_rejected
 from halo_dispatch.repository import register, requests, visits
 from halo_dispatch.usecases.locking import lock_any_assignment
 
@@ -22,17 +22,17 @@ async def answer_cancel(tx: Tx, request_id: UUID) -> None:
     assignment = await lock_any_assignment(tx, request_id)
     if assignment.cancelled:
         return
-    if assignment.closed or await is_delivered(tx, assignment):
+    if assignment.closed or await has_ended(tx, assignment):
         await retain_assignment(tx, assignment)
     elif assignment.state is not State.ACCEPTED or not await visits.has_visit_made(tx, request_id, assignment.round):
         await _release(tx, assignment, SYSTEM)
 
 
-async def retain_if_delivered(tx: Tx, request_id: UUID) -> None:
-    """Tell a resident who waits for an answer that it is too late, where nothing is left but what was delivered."""
+async def retain_if_ended(tx: Tx, request_id: UUID) -> None:
+    """Tell a resident who waits for an answer that it is too late, where no document is left to bring."""
     await register.lock_register_shared(tx)
     assignment = await lock_any_assignment(tx, request_id)
-    if assignment.cancel_pending and not assignment.cancelled and await is_delivered(tx, assignment):
+    if assignment.cancel_pending and not assignment.cancelled and await has_ended(tx, assignment):
         await retain_assignment(tx, assignment)
 
 
@@ -51,14 +51,15 @@ async def release_assignment(tx: Tx, request_id: UUID, officer_id: UUID, actor: 
 
 
 async def retain_assignment(tx: Tx, assignment: Assignment) -> None:
-    """Say that it is too late to cancel."""
+    """Say that it is too late to cancel, and whether anything was delivered."""
+    items = await requests.list_items(tx, [assignment.request_id])
     await tx.emit(
         AssignmentRetained(
             occurred_at=tx.now,
             request_id=assignment.request_id,
             round=assignment.round,
             actor=SYSTEM,
-            reason=RetainReason.DELIVERED,
+            reason=RetainReason.REJECTED if all_rejected(items, assignment.round) else RetainReason.DELIVERED,
         )
     )
 
@@ -76,6 +77,6 @@ async def _release(tx: Tx, assignment: Assignment, actor: Actor) -> None:
     )
 
 
-async def is_delivered(tx: Tx, assignment: Assignment) -> bool:
-    """Whether nothing of the round is left but what was delivered or rejected."""
-    return all_delivered(await requests.list_items(tx, [assignment.request_id]), assignment.round)
+async def has_ended(tx: Tx, assignment: Assignment) -> bool:
+    """Whether every document of the round was delivered or rejected."""
+    return all_ended(await requests.list_items(tx, [assignment.request_id]), assignment.round)

@@ -13,7 +13,7 @@ from halo_events.runtime import Tx
 
 from halo_dispatch.errors import ProofNotValidError, ProofQuarantinedError
 from halo_dispatch.repository import requests
-from halo_dispatch.usecases.cancel import is_delivered, retain_assignment
+from halo_dispatch.usecases.cancel import has_ended, retain_assignment
 from halo_dispatch.usecases.hand import must_be_in_hand
 from halo_dispatch.usecases.locking import lock_assignment
 
@@ -55,7 +55,7 @@ async def complete_delivery(tx: Tx, request_id: UUID, officer_id: UUID, delivery
         old_card_returned=delivery.old_card_returned,
     )
     await tx.emit(event)
-    if assignment.cancel_pending and await is_delivered(tx, assignment):
+    if assignment.cancel_pending and await has_ended(tx, assignment):
         await retain_assignment(tx, assignment)
     return event.delivery_id
 

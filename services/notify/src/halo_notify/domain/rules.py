@@ -119,7 +119,13 @@ _TO_RESIDENT: Final[tuple[Rule[Any], ...]] = (
         documents=lambda event: len(set(event.items)),
     ),
     Rule(event=RequestCancelled, recipient=Recipient.RESIDENT, template="request_cancelled"),
-    Rule(event=AssignmentRetained, recipient=Recipient.RESIDENT, template="assignment_retained", delivered=True),
+    Rule(
+        event=AssignmentRetained,
+        recipient=Recipient.RESIDENT,
+        template="assignment_retained",
+        reason=lambda event: str(event.reason),
+        delivered=True,
+    ),
     Rule(
         event=RequestReopened,
         recipient=Recipient.RESIDENT,
