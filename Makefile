@@ -9,7 +9,7 @@ BIN := .venv/bin
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## Carry 200 requests from e-OPen to the door, on real servers
@@ -35,6 +35,14 @@ up: setup ## Start servers and services, leave them running and print where they
 .PHONY: down
 down: $(if $(wildcard .venv/bin/python),,setup) ## End what `make up` left running
 	@$(BIN)/python -m halo_demo down
+
+.PHONY: compose
+compose: ## Build the images and start the whole platform as containers
+	@PYTHONPATH=deploy/local/src $(PYTHON) -m halo_local.compose up $(ARGS)
+
+.PHONY: compose-down
+compose-down: ## End what `make compose` started, with its data
+	@PYTHONPATH=deploy/local/src $(PYTHON) -m halo_local.compose down
 
 .PHONY: format
 format: setup ## Format the code and mend what the linter can

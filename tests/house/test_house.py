@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("intake", "dispatch", "documents", "notify")
+DOCKERFILES = ("libs/service/Dockerfile", "deploy/compose/Dockerfile")
 ROOMS = {
     "__init__", "__main__", "app", "settings", "api", "pages", "handlers", "jobs", "schemas", "gateways",
     "usecases", "repository", "domain", "errors",
@@ -145,11 +146,10 @@ def test_readme_headings(service: str) -> None:
 def test_one_uv() -> None:
     """The set-up and the images install packages with the same uv."""
     pinned = re.search(r'UV_VERSION = "(.+)"', (ROOT / "deploy/local/bootstrap.py").read_text())
-    built = re.search(r"uv==(\S+)", (ROOT / "libs/service/Dockerfile").read_text())
+    built = [re.search(r"uv==(\S+)", (ROOT / file).read_text()) for file in DOCKERFILES]
 
     assert pinned
-    assert built
-    assert pinned[1] == built[1]
+    assert [each and each[1] for each in built] == [pinned[1]] * len(DOCKERFILES)
 
 
 def test_dependencies_have_reasons() -> None:

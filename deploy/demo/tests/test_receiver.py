@@ -1,7 +1,13 @@
 import asyncio
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -70,3 +76,43 @@ class TestSmsGateway:
 
         assert (await gateway.send(CALM)).status_code == 202
         assert gateway.outcomes() == ["accepted", "no_answer", "accepted"]
+
+    async def test_tells_its_log(self, tmp_path: Path) -> None:
+        """Who has the token reads what became of the messages; nobody else does."""
+        with (tmp_path / "log.jsonl").open("a") as file:
+            log = Log(file)
+            log.add("sms", CALM, "accepted")
+            server = await asyncio.start_server(SmsGateway(log, TOKEN, 0).serve, "127.0.0.1", 0)
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/log"
+            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+                told = await client.get(url, headers={"Authorization": f"Bearer {TOKEN}"})
+                refused = await client.get(url)
+            server.close()
+            await server.wait_closed()
+
+        assert told.json() == {"kind": "sms", "message_id": CALM, "outcome": "accepted"}
+        assert refused.status_code == 401
+
+
+class TestEnd:
+    def test_stays(self, tmp_path: Path) -> None:
+        """In a container it outlives its standard input, and ends by SIGTERM."""
+        arguments = ["--sms-port", "0", "--smtp-port", "0", "--log", str(tmp_path / "log.jsonl"), "--stay"]
+        secrets = {"HALO_SMS_TOKEN": TOKEN, "HALO_SMTP_PASSWORD": TOKEN}
+        command = [sys.executable, "-m", "halo_demo.receiver", *arguments]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, env=os.environ | secrets) as process:
+            deadline = time.monotonic() + 30
+            while not _handles_sigterm(process.pid):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+            process.terminate()
+
+            assert process.wait(30) == 0
+
+
+def _handles_sigterm(process: int) -> bool:
+    status = Path(f"/proc/{process}/status").read_text()
+    caught = int(next(line for line in status.splitlines() if line.startswith("SigCgt")).split()[1], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)

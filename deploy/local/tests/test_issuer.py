@@ -151,3 +151,19 @@ class TestCodeFlow:
         assert "<b>" not in page
         assert ("p-1" in found, "p-0" in found) == (True, False)
         assert jwt.decode(token, options={"verify_signature": False})["roles"] == ["operator"]
+
+
+def test_goes_by_another_name() -> None:
+    """In a container it listens on all addresses when it is told to, and its tokens bear the name that others use."""
+    name = "http://issuer.localhost:8080"
+    command = [sys.executable, "-m", "halo_local.issuer", "--listen", "0.0.0.0", "--base-url", name]  # noqa: S104 - what is tested
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            assert json.loads(process.stdout.readline()) == {"issuer": name}
+            listening = Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()
+            own = {link.readlink().name for link in Path(f"/proc/{process.pid}/fd").iterdir()}
+            bound = [line.split()[1] for line in listening[1:] if f"socket:[{line.split()[9]}]" in own]
+            assert [address.partition(":")[0] for address in bound] == ["00000000"]
+        finally:
+            process.terminate()

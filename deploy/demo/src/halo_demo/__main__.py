@@ -29,7 +29,9 @@ def main() -> None:
     try:
         if given.command in commands:
             commands[given.command](console)
-        elif not uvloop.run(_run(console, Options(given.requests, given.seed, given.kill))):
+        elif not uvloop.run(
+            _run(console, Options(given.requests, given.seed, given.kill, given.platform == "compose"))
+        ):
             sys.exit(1)
     except DemoError as problem:
         console.print(f"[red]demo:[/red] {type(problem).__name__}", soft_wrap=True)
@@ -60,6 +62,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="for chance in people and papers")
     kill = os.environ.get("HALO_DEMO_KILL") or None
     parser.add_argument("--kill", choices=SERVICES, default=kill, help="kill -9 this service in mid-run")
+    parser.add_argument(
+        "--platform", choices=("own", "compose"), default="own", help="start one, or join that of `make compose`"
+    )
     given = parser.parse_args()
     if given.kill is not None and given.kill not in SERVICES:
         parser.error(f"HALO_DEMO_KILL must be one of {', '.join(SERVICES)}")

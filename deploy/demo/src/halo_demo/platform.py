@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,8 @@ class Platform:
     folder: Path
     bucket: str = BUCKET
     region: str = REGION
+    fetch_log: Callable[[], Awaitable[None]] | None = None
+    """Fetches the receiver's log, where the receiver does not write it here."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ async def _bring_up(
     await supervisor.run(_command(programs["dispatch"], "load-register", *_register_files(folder)))
     say("register is loaded")
     services = {name: plan.url(name) for name in SERVICES}
-    await _await_ready(services, supervisor)
+    await await_ready(services, supervisor)
     issuer, gateways = plan.url("issuer"), plan.gateways()
     return Platform(endpoints, services, issuer, gateways, receiver_log, register, supervisor, folder)
 
@@ -143,7 +145,7 @@ def _enter_stack(stack: ExitStack) -> Endpoints:
         raise StartupError(str(problem)) from None
 
 
-async def _await_ready(services: Mapping[str, str], supervisor: Supervisor) -> None:
+async def await_ready(services: Mapping[str, str], supervisor: Supervisor) -> None:
     """Wait until every service says that it is ready."""
     waiting = dict(services)
     try:

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+import signal
 import sys
 from email.message import Message
 from pathlib import Path
@@ -40,6 +41,10 @@ class Log:
         self._file.write(json.dumps({"kind": kind, "message_id": message_id, "outcome": outcome}) + "\n")
         self._file.flush()
 
+    def lines(self) -> bytes:
+        """Return all lines so far."""
+        return Path(self._file.name).read_bytes()
+
     def is_busy(self, message_id: str) -> bool:
         """Tell whether this call is to be answered 503: by the id, so each run differs, and only once a message."""
         if message_id in self._busy or len(self._busy) >= BUSY_CALLS or _number(message_id) % BUSY_EVERY:
@@ -62,7 +67,7 @@ class SmsGateway:
         """How many calls get no answer, though the message is taken."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the calls of one connection."""
+        """Answer the calls of one connection: messages by POST, and by GET /log what became of them."""
         try:
             while await self._answer_next(reader, writer):
                 pass
@@ -84,10 +89,13 @@ class SmsGateway:
         return True
 
     def _take(self, line: str, headers: dict[str, str], body: bytes) -> bytes | None:
-        if not line.startswith("POST "):
-            return _response("405 Method Not Allowed")
         if not hmac.compare_digest(headers.get("authorization", ""), f"Bearer {self._token}"):
             return _response("401 Unauthorized")
+        if line.startswith("GET /log "):
+            return _response("200 OK", body=self._log.lines())
+        return self._take_message(headers, body) if line.startswith("POST ") else _response("405 Method Not Allowed")
+
+    def _take_message(self, headers: dict[str, str], body: bytes) -> bytes | None:
         message = json.loads(body)
         message_id = str(message["message_id"])
         if headers.get("idempotency-key") != message_id or not message["to"] or not message["text"]:
@@ -104,8 +112,9 @@ class SmsGateway:
         return _response("202 Accepted")
 
 
-def _response(status: str, extra: str = "") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: 2\r\nContent-Type: application/json\r\n{extra}\r\n{{}}".encode()
+def _response(status: str, extra: str = "", *, body: bytes = b"{}") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nContent-Type: application/json\r\n{extra}\r\n"
+    return head.encode() + body
 
 
 class MailServer:
@@ -124,8 +133,10 @@ class MailServer:
         return "250 OK"
 
 
-async def run(log: TextIO, ports: tuple[int, int], secrets: dict[str, str], silent: int) -> None:
-    """Serve SMS and mail until standard input closes."""
+async def run(
+    log: TextIO, address: str, ports: tuple[int, int], secrets: dict[str, str], silent: int, *, stay: bool
+) -> None:
+    """Serve SMS and mail until standard input closes, or with `stay` until SIGTERM."""
     book = Log(log)
     gateway = SmsGateway(book, secrets["HALO_SMS_TOKEN"], silent)
 
@@ -140,13 +151,23 @@ async def run(log: TextIO, ports: tuple[int, int], secrets: dict[str, str], sile
         return SMTP(MailServer(book), authenticator=check_login, auth_require_tls=False, hostname="localhost")
 
     loop = asyncio.get_running_loop()
-    sms = await asyncio.start_server(gateway.serve, "127.0.0.1", ports[0], limit=LIMIT)
-    mail = await loop.create_server(make_smtp, "127.0.0.1", ports[1])
-    closed = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(closed), sys.stdin)
-    await closed.read()
+    sms = await asyncio.start_server(gateway.serve, address, ports[0], limit=LIMIT)
+    mail = await loop.create_server(make_smtp, address, ports[1])
+    await _await_end(stay=stay)
     sms.close()
     mail.close()
+
+
+async def _await_end(*, stay: bool) -> None:
+    loop = asyncio.get_running_loop()
+    if stay:
+        end = asyncio.Event()
+        loop.add_signal_handler(signal.SIGTERM, end.set)
+        await end.wait()
+    else:
+        closed = asyncio.StreamReader()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(closed), sys.stdin)
+        await closed.read()
 
 
 def main() -> None:
@@ -156,10 +177,13 @@ def main() -> None:
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--silent", type=int, default=0)
+    parser.add_argument("--listen", default="127.0.0.1", help="0.0.0.0 only in a container")
+    parser.add_argument("--stay", action="store_true", help="end by SIGTERM, and not when standard input closes")
     given = parser.parse_args()
     secrets = {name: os.environ[name] for name in ("HALO_SMS_TOKEN", "HALO_SMTP_PASSWORD")}
     with given.log.open("a", encoding="utf-8") as log:
-        asyncio.run(run(log, (given.sms_port, given.smtp_port), secrets, given.silent))
+        ports = (given.sms_port, given.smtp_port)
+        asyncio.run(run(log, given.listen, ports, secrets, given.silent, stay=given.stay))
 
 
 if __name__ == "__main__":

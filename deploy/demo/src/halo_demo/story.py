@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from halo_demo.checks.everything import Check, check_all
 from halo_demo.checks.requests import read_expectations
+from halo_demo.composed import join_platform
 from halo_demo.errors import DeadlineError, DemoError
 from halo_demo.facts import Topics, read_topics
 from halo_demo.lives import lives_of, without_scanner
@@ -43,6 +44,8 @@ class Options:
     requests: int
     seed: int
     kill: str | None = None
+    composed: bool = False
+    """Whether the platform is the one that compose runs."""
 
 
 @dataclass
@@ -76,12 +79,7 @@ class Story:
         """
         expectations = read_expectations(DATA / "expectations.jsonl", self.options.requests)
         with self.phases.measure("start"):
-            platform_context = start_platform(
-                build_folder(),
-                self.options.seed,
-                lambda line: self.console.print(f"  {line}"),
-                silent_calls=SILENT_CALLS,
-            )
+            platform_context = self._platform()
             platform = await platform_context.__aenter__()
         if not platform.endpoints.clamd:
             expectations = [without_scanner(row) for row in expectations]
@@ -90,6 +88,14 @@ class Story:
         finally:
             with self.phases.measure("stop"):
                 await platform_context.__aexit__(None, None, None)
+
+    def _platform(self) -> AbstractAsyncContextManager[Platform]:
+        def say(line: str) -> None:
+            self.console.print(f"  {line}")
+
+        if self.options.composed:
+            return join_platform(build_folder(), say)
+        return start_platform(build_folder(), self.options.seed, say, silent_calls=SILENT_CALLS)
 
     async def _tell_on(self, platform: Platform, expectations: Sequence[Mapping[str, Any]]) -> Outcome:
         report = platform.folder / "eopen.json"
@@ -141,7 +147,7 @@ class Story:
         while progress_of(watch.counts, expected) < point:
             watch.moved.clear()
             await watch.moved.wait()
-        platform.supervisor.kill(self.options.kill)
+        await asyncio.to_thread(platform.supervisor.kill, self.options.kill)
         self.killed = f"{self.options.kill} at {point:.0%} of the way"
         self.console.print(f"  killed {self.killed}")
 

@@ -204,10 +204,14 @@ def main() -> None:
         default=LIFETIME_SECONDS,
         help="seconds that tokens are good for; below 0 they have expired",
     )
+    parser.add_argument(
+        "--listen", default="127.0.0.1", help="0.0.0.0 only in a container whose port is bound to 127.0.0.1"
+    )
+    parser.add_argument("--base-url", help="its name in tokens, where others reach it by another than 127.0.0.1")
     options = parser.parse_args()
     people = read_people(options.people)
-    listener = socket.create_server(("127.0.0.1", options.port))
-    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener = socket.create_server((options.listen, options.port))
+    base_url = options.base_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
     server = uvicorn.Server(
         uvicorn.Config(make_app(base_url, people, options.lifetime), log_level="warning", access_log=False)
     )

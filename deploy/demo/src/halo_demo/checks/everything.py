@@ -40,6 +40,8 @@ async def check_all(
     platform: Platform, topics: Topics, expectations: Sequence[Mapping[str, Any]], report: Mapping[str, Any]
 ) -> list[Check]:
     """Check everything that the demo claims."""
+    if platform.fetch_log is not None:
+        await platform.fetch_log()
     tables = [await _check_tables(platform, topics, service) for service in FOLDS]
     hashes = await asyncio.to_thread(read_hashes, _store(platform), platform.bucket)
     return [
