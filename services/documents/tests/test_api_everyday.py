@@ -4,7 +4,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from halo_events.contract.intake import CancelReason, ReopenReason, RequestCancelled, RequestReopened
+from halo_documents.usecases import need
+from halo_events.contract.intake import (
+    CancelReason,
+    ReopenReason,
+    RequestCancelled,
+    RequestCancelRequested,
+    RequestReopened,
+)
 from halo_events.contract.values import DocumentKind
 from halo_service.signin import Role
 from halo_service.testing import Client
@@ -116,6 +123,39 @@ class TestHold:
         (item,) = (await at_desk.get(f"/v1/dossiers/{request_id}")).json()["items"]
         assert (item["state"], item["held"]) == ("cancelled", None)
         assert code(await at_desk.create(f"/v1/items/{item_id}/resume", {})) == (409, "request-cancelled")
+
+
+class TestCancelRequested:
+    async def test_shown(self, world: "World", at_desk: Client, officer_id: UUID) -> None:
+        """The desk sees that the resident asked to cancel, and may go on; at an item's end it sees it no more."""
+        request_id, (item_id, bad) = await world.submitted(officer_id, KTP, KK)
+        await at_desk.create(f"/v1/items/{bad}/reject", {"reason": "not_entitled"})
+
+        await world.fact(world.facts.of(RequestCancelRequested, request_id, reason=CancelReason.OTHER))
+
+        (listed,) = (await at_desk.get("/v1/desk?state=submitted")).json()["items"]
+        assert listed["cancel_requested"] is True
+        shown = (await at_desk.get(f"/v1/dossiers/{request_id}")).json()["items"]
+        assert [item["cancel_requested"] for item in shown] == [True, False]
+        assert (await at_desk.create(f"/v1/items/{item_id}/verify", {})).status_code == HTTPStatus.OK
+        await world.fact(world.facts.of(RequestCancelled, request_id, reason=CancelReason.OTHER))
+        shown = (await at_desk.get(f"/v1/dossiers/{request_id}")).json()["items"]
+        assert [item["cancel_requested"] for item in shown] == [False, False]
+
+    async def test_new_round(self, world: "World", at_desk: Client, officer_id: UUID) -> None:
+        """What was asked in an earlier round is not asked in this one."""
+        request_id, _ = await world.handed_over(officer_id, KTP)
+        await world.fact(world.facts.of(RequestCancelRequested, request_id, reason=CancelReason.OTHER))
+        said = {"round": 2, "reason": ReopenReason.DAMAGED, "documents": (KTP,)}
+        await world.fact(world.facts.of(RequestReopened, request_id, **said))
+        await world.accepted(officer_id, request_id, round_number=2)
+        await world.fact(world.facts.visited(request_id, officer_id, 2))
+        async with world.transaction() as tx:
+            await need.record_need(tx, world.checklists, request_id, [KTP], world.facts.officer(officer_id))
+
+        (listed,) = (await at_desk.get("/v1/desk?state=needed")).json()["items"]
+
+        assert listed["cancel_requested"] is False
 
 
 class TestReject:

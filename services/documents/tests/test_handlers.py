@@ -25,7 +25,13 @@ from halo_events.contract.documents import (
     RevisionReason,
 )
 from halo_events.contract.event import SYSTEM, Actor, Event
-from halo_events.contract.intake import CancelReason, ReopenReason, RequestCancelled, RequestReopened
+from halo_events.contract.intake import (
+    CancelReason,
+    ReopenReason,
+    RequestCancelled,
+    RequestCancelRequested,
+    RequestReopened,
+)
 from halo_events.contract.values import DocumentKind, Relation
 from halo_events.envelope import Envelope
 from halo_events.runtime import Database
@@ -122,6 +128,7 @@ class TestOrder:
                 reason=ReopenReason.DAMAGED,
                 documents=(DocumentKind.KTP_EL,),
             ),
+            facts.of(RequestCancelRequested, request_id, round=2, reason=CancelReason.OTHER),
             facts.of(RequestCancelled, request_id, round=2, reason=CancelReason.OTHER),
         ]
         dispatch = [
@@ -175,6 +182,7 @@ class TestOrder:
             await holding.hold_item(tx, good, HoldReason.RESIDENT, operator)
         said = {"round": 2, "reason": ReopenReason.OTHER, "documents": (DocumentKind.KTP_EL,)}
         await world.fact(world.facts.of(RequestReopened, request_id, **said))
+        await world.fact(world.facts.of(RequestCancelRequested, request_id, round=2, reason=CancelReason.OTHER))
         await world.fact(world.facts.of(AssignmentReleased, request_id, reason=ReleaseReason.CANCELLED))
         await world.fact(world.facts.of(RequestCancelled, request_id, reason=CancelReason.OTHER))
 

@@ -28,7 +28,7 @@ from halo_events.contract.documents import (
     VerificationPassed,
     VerificationRejected,
 )
-from halo_events.contract.intake import RequestCancelled, RequestReceived, RequestReopened
+from halo_events.contract.intake import RequestCancelled, RequestCancelRequested, RequestReceived, RequestReopened
 from halo_events.runtime import Fold, Handler, project
 
 from halo_documents.repository import desk, facts, handover, need, papers
@@ -37,6 +37,11 @@ from halo_documents.repository import desk, facts, handover, need, papers
 async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
     """Record what is asked for, and for whom."""
     await facts.insert_request(fold, event, fold.envelope.time)
+
+
+async def apply_request_cancel_requested(fold: Fold, event: RequestCancelRequested) -> None:
+    """Record that the resident asked to cancel: the desk sees it, and decides itself whether to go on."""
+    await facts.update_request_cancel_requested(fold, event)
 
 
 async def apply_request_cancelled(fold: Fold, event: RequestCancelled) -> None:
@@ -146,6 +151,7 @@ async def apply_handover_completed(fold: Fold, event: HandoverCompleted) -> None
 
 PROJECTIONS: Final[tuple[Handler, ...]] = (
     project(RequestReceived, apply_request_received),
+    project(RequestCancelRequested, apply_request_cancel_requested),
     project(RequestCancelled, apply_request_cancelled),
     project(RequestReopened, apply_request_reopened),
     project(AssignmentAccepted, apply_assignment_accepted),

@@ -5,6 +5,11 @@ INSERT INTO requests (request_id, tracking_no, kelurahan_code, rw, documents, re
                       resident_kk, resident_address, received_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
+-- name: update_request_cancel_requested
+UPDATE requests
+   SET cancel_round = $2
+ WHERE request_id = $1;
+
 -- name: update_request_cancelled
 UPDATE requests
    SET cancelled_at = $2
@@ -107,7 +112,7 @@ SELECT i.item_id, i.request_id, i.round, i.kind, i.issue_number, i.print_count, 
        CASE WHEN l.item_id IS NOT NULL THEN l.delivered_at
             WHEN r.cancelled_at IS NOT NULL AND i.state <> 'rejected' THEN r.cancelled_at
             ELSE i.state_at END AS state_at,
-       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no
+       d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no, r.cancel_round
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
   LEFT JOIN assignments AS a ON a.request_id = i.request_id
@@ -310,7 +315,7 @@ SELECT item_id, row_code
 -- Of a cancelled request nothing waits any more.
 SELECT i.item_id, i.request_id, i.round, i.kind, i.state, i.state_at, i.issue_number, i.print_count, i.blank_serial,
        i.held_reason, i.held_at, i.rejection, d.officer_id AS collector_id, a.officer_id AS holder_id, r.tracking_no,
-       r.kelurahan_code
+       r.kelurahan_code, r.cancel_round
   FROM items AS i
   JOIN dossiers AS d ON d.request_id = i.request_id AND d.round = i.round
   LEFT JOIN assignments AS a ON a.request_id = i.request_id

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from halo_events.contract.intake import CancelReason, RequestCancelRequested
 from halo_events.contract.values import DocumentKind
 from halo_service.browsing import BYTES, DESK, PHONE, Visit, visit
 from halo_service.signin import Role
@@ -139,3 +140,20 @@ class TestWholeWay:
             assert await link.get_attribute("href") == f"http://dispatch.test/officer/requests/{request_id}"
         (item,) = await world.rows("SELECT state, issue_number, blank_serial FROM items")
         assert list(item.values()) == ["handed_over", "REG-2026-1", "B-0001"]
+
+
+class TestCancelRequested:
+    async def test_operator_sees_it(self, browser: Any, site: str, world: "World", officer_id: UUID) -> None:
+        """What is still with the officer is on the desk's menu; both pages say that the resident asked to cancel."""
+        request_id, _ = await world.needed(officer_id, KTP)
+        await world.fact(world.facts.of(RequestCancelRequested, request_id, reason=CancelReason.OTHER))
+        async with visit(browser, site, DESK) as desk:
+            await desk.sign_in(Role.OPERATOR, sub="operator-1", path="/desk")
+            await desk.tab.get_by_role("link", name="Berkas dikumpulkan (1)").click()
+            await desk.tab.wait_for_url(f"{site}/desk?state=needed")
+            assert "Warga minta dibatalkan" in await desk.tab.locator(".card").inner_text()
+            await Walk.look(desk, "17-cancel-requested")
+            await desk.tab.get_by_role("link", name="KTP-el").click()
+            await desk.tab.wait_for_url(f"{site}/desk/items/*")
+            assert "Warga minta dibatalkan." in await desk.tab.locator(".note").inner_text()
+            await Walk.look(desk, "18-item-cancel-requested")

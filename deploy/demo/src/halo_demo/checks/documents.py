@@ -54,7 +54,10 @@ def _requests(topics: Topics) -> Table:
             received_at=envelope.time,
             round=1,
             cancelled_at=None,
+            cancel_round=None,
         )
+    for _, asked in topics.of(intake.RequestCancelRequested):
+        table.update(asked.request_id, cancel_round=asked.round)
     for envelope, cancelled in topics.of(intake.RequestCancelled):
         table.update(cancelled.request_id, cancelled_at=envelope.time)
     for _, reopened in topics.of(intake.RequestReopened):

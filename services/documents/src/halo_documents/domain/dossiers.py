@@ -44,6 +44,10 @@ HOLDABLE: Final = (ItemState.SUBMITTED, ItemState.VERIFIED, ItemState.ISSUED)
 """Where work on an item may be put on hold, and goes on."""
 
 
+ENDS: Final = frozenset({ItemState.DELIVERED, ItemState.REJECTED, ItemState.CANCELLED})
+"""Where nothing more happens to an item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The officer who accepted a request last, in its present round.
@@ -85,7 +89,8 @@ class Item:
     """One document of a dossier. `state_at` is when it came into its state.
 
     `collector_id` recorded the need, `holder_id` holds the request now: neither may decide at the desk. While it is
-    held `held_reason` says what it waits for, since `held_at`; `rejection` is why it was rejected.
+    held `held_reason` says what it waits for, since `held_at`; `rejection` is why it was rejected. `cancel_round`
+    is the round of its request in which the resident asked last to cancel.
     """
 
     item_id: UUID
@@ -104,6 +109,15 @@ class Item:
     held_reason: str | None = None
     held_at: datetime | None = None
     rejection: str | None = None
+    cancel_round: int | None = None
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether the resident asked to cancel, and the item may still be kept back.
+
+        Dispatch answers. Its answer ends each item: cancelled, or delivered or rejected already where it was too late.
+        """
+        return self.cancel_round == self.round and self.state not in ENDS
 
     @property
     def waits_for(self) -> tuple[str, datetime] | None:

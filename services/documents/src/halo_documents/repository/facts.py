@@ -12,7 +12,7 @@ from halo_events.contract.dispatch import (
     OfficerState,
     VisitMade,
 )
-from halo_events.contract.intake import RequestCancelled, RequestReceived, RequestReopened
+from halo_events.contract.intake import RequestCancelled, RequestCancelRequested, RequestReceived, RequestReopened
 from halo_events.runtime import Fold, Tx
 
 from halo_documents.domain.dossiers import Asked, Holder
@@ -35,6 +35,11 @@ async def insert_request(fold: Fold, event: RequestReceived, at: datetime) -> No
         who.address,
         at,
     )
+
+
+async def update_request_cancel_requested(fold: Fold, event: RequestCancelRequested) -> None:
+    """Keep in which round cancelling was asked for."""
+    await fold.execute_one(SQL["update_request_cancel_requested"], event.request_id, event.round)
 
 
 async def update_request_cancelled(fold: Fold, event: RequestCancelled, at: datetime) -> None:

@@ -15,7 +15,10 @@ from halo_documents.schemas.body import Body, ReasonView
 
 
 class DeskItem(Body):
-    """An item that waits at the desk, since when, and whose request it is. `held`: what it waits for."""
+    """An item that waits at the desk, since when, and whose request it is. `held`: what it waits for.
+
+    `cancel_requested`: the resident asked to cancel, and was not answered yet.
+    """
 
     item_id: UUID
     request_id: UUID
@@ -25,6 +28,7 @@ class DeskItem(Body):
     tracking_no: str | None
     kelurahan_code: str | None
     held: ReasonView | None
+    cancel_requested: bool
 
 
 class ItemAnswer(Body):

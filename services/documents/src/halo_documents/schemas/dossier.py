@@ -28,7 +28,10 @@ class RowView(Body):
 
 
 class ItemView(Body):
-    """An item with its checklist and papers. `held`: what it waits for; `rejected`: why it is not brought."""
+    """An item with its checklist and papers. `held`: what it waits for; `rejected`: why it is not brought.
+
+    `cancel_requested`: the resident asked to cancel, and was not answered yet.
+    """
 
     item_id: UUID
     kind: DocumentKind
@@ -38,6 +41,7 @@ class ItemView(Body):
     blank_serial: str | None
     held: ReasonView | None
     rejected: ReasonView | None
+    cancel_requested: bool
     checklist: tuple[RowView, ...]
     papers: tuple[PaperView, ...]
 

@@ -74,6 +74,7 @@ def desk_item(item: Item) -> DeskItem:
         tracking_no=item.tracking_no,
         kelurahan_code=item.kelurahan_code,
         held=_held_view(item),
+        cancel_requested=item.cancel_requested,
     )
 
 
@@ -122,6 +123,7 @@ def _item_view(item: Item, checklist: Checklist, file: File) -> ItemView:
         blank_serial=item.blank_serial,
         held=_held_view(item),
         rejected=_rejected_view(item),
+        cancel_requested=item.cancel_requested,
         checklist=_row_views(item, checklist, own, revised),
         papers=tuple(paper_view(paper) for paper in own),
     )
