@@ -130,7 +130,7 @@ class TestWholeWay:
             await walk.bring()
 
             await desk.sign_in(Role.OPERATOR, sub="operator-1", path="/")
-            assert await desk.heading() == "Diajukan ke loket"
+            assert await desk.heading() == "Diajukan"
             assert 1_000 < desk.transferred <= BYTES
             await walk.open_item()
             await walk.process()

@@ -36,7 +36,7 @@ class TestQueue:
             await window.tab.get_by_label("Kelurahan").select_option("Arenjaya")
             await window.tab.get_by_role("button", name="Tampilkan").click()
             assert await window.tab.locator(".cards li").count() == 0
-            assert "(0)" in await window.tab.get_by_role("link", name="Diajukan ke loket").inner_text()
+            assert "(0)" in await window.tab.get_by_role("link", name="Diajukan").inner_text()
             await window.tab.get_by_label("Kelurahan").select_option("Jatisari")
             await window.tab.get_by_role("button", name="Tampilkan").click()
             assert await window.tab.locator(".cards li").count() == 3

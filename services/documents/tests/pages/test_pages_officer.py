@@ -62,6 +62,7 @@ class TestNeed:
             await window.tab.get_by_label("KTP-el").fill("0")
             await window.tab.get_by_role("button", name="Catat kebutuhan").click()
             assert "1 sampai 10" in await window.tab.get_by_role("alert").inner_text()
+            assert await window.tab.get_by_role("alert").get_by_role("link").count() == 0
             await window.shoot("documents", "30-need-none")
             await window.tab.get_by_label("Kartu Identitas Anak (KIA)").fill("2")
             await window.tab.get_by_role("button", name="Catat kebutuhan").click()

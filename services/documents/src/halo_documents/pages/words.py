@@ -14,8 +14,8 @@ from halo_documents.domain.places import kelurahan_name
 Pairs = Mapping[str, tuple[str, str]]
 
 ITEM_STATES: Final[Pairs] = {
-    ItemState.NEEDED: ("Berkas dikumpulkan", "Papers are collected"),
-    ItemState.SUBMITTED: ("Diajukan ke loket", "Submitted to the desk"),
+    ItemState.NEEDED: ("Dikumpulkan", "Collecting"),
+    ItemState.SUBMITTED: ("Diajukan", "Submitted"),
     ItemState.VERIFIED: ("Terverifikasi", "Verified"),
     ItemState.ISSUED: ("Diterbitkan", "Issued"),
     ItemState.PRINTED: ("Dicetak", "Printed"),
