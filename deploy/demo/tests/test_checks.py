@@ -170,6 +170,19 @@ class TestCheckMessages:
             f"request {REQUEST}: the resident was never told {step}" for step in missing
         ]
 
+    def test_officer_not_told(self, life: list[Event], tell: Tell) -> None:
+        """An officer who was not told of a revision is found, unless the request waited in the queue."""
+        life = without(life, dispatch.AssignmentAwaited)
+        told = notify.MessageQueued(
+            **next(event for event in life if isinstance(event, notify.MessageQueued)).model_dump()
+            | {"recipient": notify.Recipient.OFFICER, "template": "papers_asked_again"}
+        )
+        number = 1 + next(place for place, event in enumerate(life) if isinstance(event, documents.RevisionRequested))
+        line = f"request {REQUEST}: its officer was never told papers_asked_again"
+
+        assert line in check_told(tell(life))
+        assert line not in check_told(tell([*life, told.model_copy(update={"cause_id": f"event-{number}"})]))
+
 
 class TestCheckPapers:
     def test_all_known(self, topics: Topics) -> None:

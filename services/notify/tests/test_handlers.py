@@ -211,4 +211,4 @@ class TestAnyOrder:
 
         assert all(result == results[0] for result in results)
         assert [row[1] for row in results[0][2]] == [1, 2]
-        assert len(results[0][-1]) == 19
+        assert len(results[0][-1]) == 22

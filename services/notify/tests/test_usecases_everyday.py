@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from halo_events.contract.dispatch import AssignmentAccepted, AssignmentOffered
+from halo_events.contract.documents import PaperQuarantined
 from halo_events.errors import NotYetError
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ async def body(desk: "Desk", template: str) -> str:
     sql = "SELECT o.body FROM outgoing AS o JOIN messages AS m USING (message_id) WHERE m.template = $1"
     ((text,),) = await desk.rows(sql, template)
     return str(text)
+
+
+def quarantined(story: "Story") -> PaperQuarantined:
+    """A paper failed a check."""
+    return PaperQuarantined(**story.common, paper_id=uuid4(), reason="unreadable")
 
 
 @pytest.fixture
@@ -156,6 +163,41 @@ class TestRevision:
         await desk.take(story.revised())
 
         assert "untuk satu dokumen" in await body(desk, "revision_requested")
+
+
+class TestHolder:
+    async def test_held_and_rejected(self, desk: "Desk", served: "Story") -> None:
+        """Of whatever the resident is sent to ask him the officer knows: which document it is, and why."""
+        await desk.take(served.held("resident"))
+        await desk.take(served.rejected())
+
+        held, rejected = await body(desk, "item_held"), await body(desk, "item_rejected")
+        assert "Kartu Keluarga, permohonan" in held
+        assert "dari warga" in held
+        assert "Anda." not in held.split(". ")[0]
+        assert "Kartu Keluarga, permohonan" in rejected
+        assert "sudah pernah diterbitkan" in rejected
+        assert await told(desk, "item_held", "item_rejected") == [
+            ("officer", "item_held", 1),
+            ("officer", "item_rejected", 1),
+        ]
+
+    async def test_quarantined(self, desk: "Desk", served: "Story") -> None:
+        """He hears that a file failed its checks, each time; the resident doesn't."""
+        for _ in range(2):
+            await desk.take(quarantined(served))
+
+        assert await desk.rows("SELECT recipient_id FROM messages WHERE cause_type LIKE '%quarantined%'") == [
+            (served.officer_id,),
+            (served.officer_id,),
+        ]
+
+    async def test_nobody_serves(self, desk: "Desk", served: "Story") -> None:
+        """While nobody holds the request no officer is told."""
+        await desk.take(served.awaited(named=False, reason="officer_left"))
+        await desk.take(served.held(), served.rejected(), quarantined(served))
+
+        assert await told(desk, "item_held", "item_rejected", "paper_quarantined") == []
 
 
 class TestCancelling:

@@ -35,7 +35,15 @@ TO_RESIDENT = {
 }
 """What the resident is told, and nothing else."""
 
-BY_PARTY = {"papers_asked_again", "cancel_requested"}
+TO_HOLDER = {
+    "paper.quarantined": "paper_quarantined",
+    "revision.requested": "papers_asked_again",
+    "processing.held": "item_held",
+    "verification.rejected": "item_rejected",
+}
+"""What who holds the request is told of what happens to its papers and documents."""
+
+BY_PARTY = {*TO_HOLDER.values(), "cancel_requested"}
 """What goes to whoever serves a request as notify hears of it: who that is may be a matter of order."""
 
 
@@ -88,10 +96,10 @@ def _called_for(fact: Fact) -> Iterator[Message]:
 
 
 def _check_parties(facts: list[Fact], queued: list[notify.MessageQueued]) -> Iterator[str]:
-    """To whoever serves: never twice for one round and question, and never to somebody who did not serve it."""
+    """To whoever serves: never twice for one round and cause, and never to somebody who did not serve it."""
     served: dict[int, list[str]] = {}
     asked: Counter[int] = Counter()
-    revised: Counter[str] = Counter()
+    causes: dict[str, tuple[int, str]] = {}
     for fact in facts:
         event = fact.event
         if isinstance(event, dispatch.AssignmentOffered | dispatch.AssignmentAccepted | dispatch.AssignmentAwaited):
@@ -99,28 +107,33 @@ def _check_parties(facts: list[Fact], queued: list[notify.MessageQueued]) -> Ite
             served.setdefault(event.round, []).append(str(who))
         elif isinstance(event, intake.RequestCancelRequested):
             asked[event.round] += 1
-        elif fact.name == "revision.requested" and isinstance(event, RequestEvent):
-            revised[fact.envelope.id] = event.round
+        elif fact.name in TO_HOLDER and isinstance(event, RequestEvent):
+            causes[fact.envelope.id] = event.round, TO_HOLDER[fact.name]
+    holders = set(TO_HOLDER.values())
     told = Counter((event.round, str(event.recipient_id), event.template) for event in queued)
     for (number, who, template), count in told.items():
         if who not in served.get(number, ()):
             yield f"{who}, who never served round {number}, was told {template}"
         if template == "cancel_requested" and count > asked[number]:
             yield f"{who} was told {count} times in round {number} that cancelling was asked for"
-    for cause, count in Counter(event.cause_id for event in queued if event.template == "papers_asked_again").items():
-        if count > 1 or cause not in revised:
-            yield f"papers_asked_again was told {count} times of one revision"
-    yield from _check_alone(served, asked, revised, told)
+    holder = Counter((event.cause_id, event.round, event.template) for event in queued if event.template in holders)
+    for (cause, number, template), count in holder.items():
+        if count > 1 or causes.get(cause) != (number, template):
+            yield f"{template} was told {count} times of one cause"
+    yield from _check_alone(served, asked, Counter(causes.values()), told)
 
 
 def _check_alone(
-    served: dict[int, list[str]], asked: Counter[int], revised: Counter[str], told: Counter[tuple[int, str, str]]
+    served: dict[int, list[str]],
+    asked: Counter[int],
+    called: Counter[tuple[int, str]],
+    told: Counter[tuple[int, str, str]],
 ) -> Iterator[str]:
-    """Where one officer alone served a round, order plays no part: he was told of each question and revision."""
+    """Where one officer alone served a round, order plays no part: he was told of each question and of each cause."""
     for number, people in served.items():
         if len(set(people)) == 1 and (who := people[0]) != "None":
-            wanted = sum(round_of == number for round_of in revised.values())
-            if told[number, who, "papers_asked_again"] != wanted:
-                yield f"{who} was not told of each revision of round {number}"
+            for template in TO_HOLDER.values():
+                if told[number, who, template] != called[number, template]:
+                    yield f"{who} was not told each {template} of round {number}"
             if told[number, who, "cancel_requested"] != asked[number]:
                 yield f"{who} was not told of each wish to cancel in round {number}"

@@ -47,7 +47,7 @@ async def check_all(
     return [
         Check("every record of e-OPen met its end, once", check_requests(expectations, report, topics)),
         Check("each request went the way that was meant for it", check_lives(expectations, topics)),
-        Check("residents were told of each step", list(check_told(topics))),
+        Check("residents and officers were told of each step", list(check_told(topics))),
         Check("no message was accepted twice, and what is called sent was", _check_messages(platform, topics)),
         Check("no service ended by itself", platform.supervisor.ends()),
         *tables,

@@ -46,6 +46,15 @@ TOLD_BESIDE: Final[Mapping[type[RequestEvent], str]] = {
 """What a resident is told beside the straight way, by event."""
 
 
+TOLD_TO_HOLDER: Final[Mapping[type[RequestEvent], str]] = {
+    documents.PaperQuarantined: "paper_quarantined",
+    documents.RevisionRequested: "papers_asked_again",
+    documents.ProcessingHeld: "item_held",
+    documents.VerificationRejected: "item_rejected",
+}
+"""What the officer who holds the request is told, by event."""
+
+
 def check_messages(log: list[dict[str, Any]], topics: Topics, may_be_unknown: int | None = 0) -> list[str]:
     """List what is wrong. `may_be_unknown` bounds the messages of unknown fate; None = no bound, after a kill."""
     unsure = len(topics.of(notify.MessageUnknown))
@@ -55,7 +64,8 @@ def check_messages(log: list[dict[str, Any]], topics: Topics, may_be_unknown: in
 
 
 def check_told(topics: Topics) -> Iterator[str]:
-    """Find who was never told of a step, among those whose requests came to their end."""
+    """Find who was never told of a step: residents among those whose requests came to their end, and officers."""
+    yield from _check_holders(topics)
     told = Counter[tuple[UUID, str]](
         (event.request_id, event.template)
         for _, event in topics.of(notify.MessageQueued)
@@ -70,6 +80,16 @@ def check_told(topics: Topics) -> Iterator[str]:
         for template in sorted(TOLD if request_id in delivered else TOLD - AT_THE_END):
             if not told[request_id, template]:
                 yield f"request {request_id}: the resident was never told {template}"
+
+
+def _check_holders(topics: Topics) -> Iterator[str]:
+    """A request that ever waited in the queue is left out: while nobody holds it, no officer is told."""
+    told = {(event.cause_id, event.template) for _, event in topics.of(notify.MessageQueued)}
+    queue = {event.request_id for _, event in topics.of(dispatch.AssignmentAwaited)}
+    for event_class, template in TOLD_TO_HOLDER.items():
+        for envelope, event in topics.of(event_class):
+            if event.request_id not in queue and (envelope.id, template) not in told:
+                yield f"request {event.request_id}: its officer was never told {template}"
 
 
 def _check_fates(log: list[dict[str, Any]], topics: Topics) -> list[str]:

@@ -21,6 +21,7 @@ from halo_events.contract.dispatch import (
 from halo_events.contract.documents import (
     DossierSubmitted,
     HandoverCompleted,
+    PaperQuarantined,
     ProcessingHeld,
     RevisionRequested,
     VerificationRejected,
@@ -158,6 +159,28 @@ _TO_STAFF: Final[tuple[Rule[Any], ...]] = (
         party=Party.HOLDER,
         item=lambda event: event.item_id,
         rows=lambda event: len({asked.row for asked in event.rows}),
+    ),
+    Rule(
+        event=PaperQuarantined,
+        recipient=Recipient.OFFICER,
+        template="paper_quarantined",
+        party=Party.HOLDER,
+    ),
+    Rule(
+        event=ProcessingHeld,
+        recipient=Recipient.OFFICER,
+        template="item_held",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        reason=lambda event: str(event.reason),
+    ),
+    Rule(
+        event=VerificationRejected,
+        recipient=Recipient.OFFICER,
+        template="item_rejected",
+        party=Party.HOLDER,
+        item=lambda event: event.item_id,
+        reason=lambda event: str(event.reason),
     ),
     Rule(
         event=RequestCancelRequested,
