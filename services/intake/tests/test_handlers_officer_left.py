@@ -1,4 +1,4 @@
-"""The public status of a request whose officer left."""
+"""The public status of a request that waits in the queue again."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -59,10 +59,21 @@ class TestOfficerLeft:
         assert published == []
         assert delivered.status is PublicStatus.DELIVERED
 
-    async def test_other_reasons(self, receive: ComeIn, deliver: ComeIn, filing: Make, life: Life) -> None:
-        """A request that waits because nobody can be asked is where it was."""
-        received, _ = await receive(filing())
+    @pytest.mark.parametrize("reason", [*AwaitReason, "new_reason"])
+    async def test_every_reason(
+        self, receive: ComeIn, deliver: ComeIn, filing: Make, life: Life, reason: AwaitReason
+    ) -> None:
+        """Whyever a request waits, nobody is asked any more: it is received."""
+        received, first = await receive(filing())
         (offered, *_), _ = life(received.request_id)
         await deliver(offered)
 
-        assert await deliver(awaited(offered, received.request_id, AwaitReason.ALL_DECLINED)) == []
+        (fallen,) = await deliver(awaited(offered, received.request_id, reason))
+
+        assert (fallen.status, fallen.since) == (PublicStatus.RECEIVED, first.since)
+
+    async def test_nobody_asked_yet(self, receive: ComeIn, deliver: ComeIn, filing: Make) -> None:
+        """A request that nobody was asked to take is where it was."""
+        received, _ = await receive(filing())
+
+        assert await deliver(awaited(received, received.request_id, AwaitReason.NO_OFFICER)) == []

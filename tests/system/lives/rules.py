@@ -90,8 +90,7 @@ class Witness(Sight):
         require(event.round > self.served_round or self.state != "released", "what was released waits in no queue")
         self._begin(event.round)
         self.state, self.officer, self.visit = "awaited", None, None
-        if event.reason == "officer_left":
-            self.climbed[event.round] -= {"offered", "accepted", "visit_scheduled"}
+        self.climbed[event.round] -= {"offered", "accepted", "visit_scheduled"}
 
     @apply.register
     def _(self, event: dispatch.AssignmentAccepted) -> None:

@@ -23,7 +23,7 @@ STEPS: Final = {
 """How far an event takes a request as a whole."""
 
 PROMISES: Final = (PublicStatus.OFFERED, PublicStatus.ACCEPTED, PublicStatus.VISIT_SCHEDULED)
-"""What falls when the officer who held the request left."""
+"""What falls when nobody is asked or holds the request any more."""
 
 REVISED: Final = (PublicStatus.SUBMITTED, PublicStatus.VERIFYING, PublicStatus.PROCESSING)
 """What falls when the desk asks for papers again."""
@@ -86,7 +86,7 @@ def _request_steps(topics: Topics) -> Table:
             table.insert_once(request_id=event.request_id, round=event.round, status=status, reached_at=envelope.time)
         elif isinstance(event, dispatch.VisitMissed):
             table.rows.pop((event.request_id, event.round, PublicStatus.VISIT_SCHEDULED), None)
-        elif isinstance(event, dispatch.AssignmentAwaited) and event.reason == dispatch.AwaitReason.OFFICER_LEFT:
+        elif isinstance(event, dispatch.AssignmentAwaited):
             for fallen in PROMISES:
                 table.rows.pop((event.request_id, event.round, fallen), None)
     return table

@@ -6,7 +6,7 @@ is heard of before the handover counts at once. A rejected item is at its end, s
 without an open item is DELIVERED if any item was, and REJECTED if none was. While the least advanced item is held, the
 request is HELD. Only facts of the request's round count: a re-opened request begins anew.
 
-A status only climbs, with these exceptions: a visit that did not come about, an officer who left before he visited,
+A status only climbs, with these exceptions: a visit that did not come about, a request that waits for an officer again,
 papers that are asked for again, a hold, and a re-opening.
 
 The rules are the programme's own: item by item, so that one rejected paper neither blocks nor closes the others.

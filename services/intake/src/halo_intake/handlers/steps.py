@@ -8,7 +8,6 @@ from halo_events.contract.dispatch import (
     AssignmentAwaited,
     AssignmentOffered,
     AssignmentRetained,
-    AwaitReason,
     DeliveryCompleted,
     DeliveryReturned,
     VisitMade,
@@ -88,9 +87,8 @@ def items_reach(status: PublicStatus) -> Callable[[Fold, ItemsEvent], Awaitable[
 
 
 async def apply_assignment_awaited(fold: Fold, event: AssignmentAwaited) -> None:
-    """Where the holder left, nobody holds the request or plans to come any more; what was done is done."""
-    if event.reason == AwaitReason.OFFICER_LEFT:
-        await repository.delete_request_steps(fold, _round(event), PROMISES)
+    """Nobody is asked, holds the request or plans to come any more; what was done is done."""
+    await repository.delete_request_steps(fold, _round(event), PROMISES)
 
 
 async def apply_visit_missed(fold: Fold, event: VisitMissed) -> None:
