@@ -86,8 +86,8 @@ class NotHolderError(BusinessError):
     status: ClassVar[int] = HTTPStatus.FORBIDDEN
     code: ClassVar[str] = "not-holder"
     message: ClassVar[tuple[str, str]] = (
-        "Hanya petugas yang memegang permohonan ini yang dapat melakukannya.",
-        "Only the officer who holds this request can do this.",
+        "Hanya petugas yang memegang permohonan ini yang dapat melakukannya. Muat ulang daftar Anda.",
+        "Only the officer who holds this request can do this. Load your list again.",
     )
 
 
@@ -115,7 +115,10 @@ class RequestClosedError(BusinessError):
     """Nothing is left to do for the request."""
 
     code: ClassVar[str] = "request-closed"
-    message: ClassVar[tuple[str, str]] = ("Permohonan ini sudah selesai.", "This request is closed.")
+    message: ClassVar[tuple[str, str]] = (
+        "Permohonan ini sudah selesai, tidak ada lagi yang perlu dikerjakan. Muat ulang daftar Anda.",
+        "This request is closed: nothing is left to do. Load your list again.",
+    )
 
 
 class OtherKelurahanError(BusinessError):
@@ -124,8 +127,8 @@ class OtherKelurahanError(BusinessError):
     status: ClassVar[int] = HTTPStatus.FORBIDDEN
     code: ClassVar[str] = "other-kelurahan"
     message: ClassVar[tuple[str, str]] = (
-        "Permohonan ini milik kelurahan lain.",
-        "This request belongs to another kelurahan.",
+        "Permohonan ini milik kelurahan lain. Pilih dari antrean kelurahan Anda, atau hubungi kelurahan itu.",
+        "This request belongs to another kelurahan. Choose from your own queue, or ask that kelurahan.",
     )
 
 
@@ -237,8 +240,8 @@ class AlreadyDeliveredError(BusinessError):
 
     code: ClassVar[str] = "already-delivered"
     message: ClassVar[tuple[str, str]] = (
-        "Dokumen ini sudah diserahkan kepada warga.",
-        "This document was already delivered.",
+        "Dokumen ini sudah diserahkan kepada warga. Muat ulang permohonannya dan pilih hanya yang belum diserahkan.",
+        "This document was already delivered. Load the request again and choose only those that were not.",
     )
 
 

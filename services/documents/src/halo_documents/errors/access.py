@@ -10,7 +10,10 @@ class RequestUnknownError(BusinessError):
 
     status = HTTPStatus.NOT_FOUND
     code = "request-unknown"
-    message = ("Permohonan ini tidak dikenal.", "This request is not known.")
+    message = (
+        "Permohonan ini tidak dikenal di sini. Periksa nomornya; jika baru saja masuk, coba lagi sebentar lagi.",
+        "This request is not known here. Check its id; if it came in just now, try again in a moment.",
+    )
 
 
 class NotHolderError(BusinessError):
@@ -19,8 +22,8 @@ class NotHolderError(BusinessError):
     status = HTTPStatus.FORBIDDEN
     code = "not-holder"
     message = (
-        "Permohonan ini dipegang petugas lain.",
-        "Another officer holds this request.",
+        "Permohonan ini dipegang petugas lain. Muat ulang daftar Anda; bila keliru, hubungi kelurahan.",
+        "Another officer holds this request. Load your list again; if that is wrong, ask the kelurahan.",
     )
 
 

@@ -10,7 +10,10 @@ class HandoverUnknownError(BusinessError):
 
     status = HTTPStatus.NOT_FOUND
     code = "handover-unknown"
-    message = ("Serah terima ini tidak dikenal.", "This handover is not known.")
+    message = (
+        "Serah terima ini tidak dikenal. Buka lagi berkas permohonannya dan pilih serah terima yang ada di sana.",
+        "This handover is not known. Open the dossier of its request again and choose one that is there.",
+    )
 
 
 class HandoverWithdrawnError(BusinessError):

@@ -41,8 +41,8 @@ class TooManyPapersError(BusinessError):
 
     code = "too-many-papers"
     message = (
-        "Berkas ini sudah memuat {limit} file untuk keperluan ini, jumlah terbanyak.",
-        "This dossier has {limit} files for this purpose already, the most it may have.",
+        "Berkas ini sudah memuat {limit} file untuk keperluan ini, jumlah terbanyak. Hubungi loket.",
+        "This dossier has {limit} files for this purpose already, the most it may have. Ask the service point.",
     )
 
 
