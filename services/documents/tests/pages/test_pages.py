@@ -149,7 +149,7 @@ class TestCancelRequested:
         await world.fact(world.facts.of(RequestCancelRequested, request_id, reason=CancelReason.OTHER))
         async with visit(browser, site, DESK) as desk:
             await desk.sign_in(Role.OPERATOR, sub="operator-1", path="/desk")
-            await desk.tab.get_by_role("link", name="Berkas dikumpulkan (1)").click()
+            await desk.tab.get_by_role("link", name="Dikumpulkan (1)").click()
             await desk.tab.wait_for_url(f"{site}/desk?state=needed")
             assert "Warga minta dibatalkan" in await desk.tab.locator(".card").inner_text()
             await Walk.look(desk, "17-cancel-requested")

@@ -67,6 +67,10 @@ class TestNeed:
             await window.tab.get_by_label("Kartu Identitas Anak (KIA)").fill("2")
             await window.tab.get_by_role("button", name="Catat kebutuhan").click()
             await window.tab.get_by_role("status").wait_for()
+            names = await window.tab.get_by_role("heading", level=2).all_inner_texts()
+            assert [name.split(" Dikumpulkan")[0] for name in names] == [
+                f"Kartu Identitas Anak (KIA) {n}" for n in (1, 2)
+            ]
         assert [row["kind"] for row in await world.rows("SELECT kind FROM items")] == ["kia", "kia"]
 
     async def test_not_visited(self, browserless: PageClient, world: "World", officer_id: UUID) -> None:

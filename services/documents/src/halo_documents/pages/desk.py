@@ -15,7 +15,7 @@ from halo_documents.domain.dossiers import CARDS, DeskState, ItemState
 from halo_documents.domain.places import KELURAHAN
 from halo_documents.domain.reasons import HOLD, REJECTION, REVISION
 from halo_documents.pages.callers import ChecklistsDep, OperatorDep
-from halo_documents.pages.words import words
+from halo_documents.pages.words import item_names, words
 from halo_documents.schemas import HandoverView, views
 from halo_documents.usecases import desk, reading
 
@@ -76,6 +76,7 @@ async def context_of(page: Page, tx: Tx, item_id: UUID, caller: Caller, checklis
     return {
         **words(page),
         "dossier": dossier,
+        "item_name": item_names(page, dossier.items),
         "item": next(one for one in dossier.items if one.item_id == item_id),
         "collected_by_me": item.was_collected_by(caller.id),
         "is_card": item.kind in CARDS,

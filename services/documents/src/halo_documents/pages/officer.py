@@ -15,7 +15,7 @@ from halo_service.pages import Page, PageDep, PageRouter
 from halo_documents.domain.papers import MIB
 from halo_documents.pages.callers import ChecklistsDep, LimitsDep, NeighboursDep, OfficerDep
 from halo_documents.pages.forms import NeedForm, counts
-from halo_documents.pages.words import words
+from halo_documents.pages.words import item_names, words
 from halo_documents.schemas import views
 from halo_documents.usecases import handover, need, reading
 
@@ -46,6 +46,7 @@ async def _work(  # noqa: PLR0917 - what the page shows comes from as many place
     context = {
         **words(page),
         "dossier": dossier,
+        "item_name": item_names(page, dossier.items),
         "counts": counts(dossier.documents),
         "limit": limits.paper_bytes // MIB,
         "task": f"{neighbours.dispatch}/officer/requests/{request_id}" if neighbours.dispatch else None,

@@ -1,15 +1,18 @@
 """Words of states, types and checks on pages, in pairs: Indonesian, English."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from halo_events.contract.documents import QuarantineReason
 from halo_events.contract.values import Bilingual
 from halo_service.pages import Page
+from halo_service.pages.words import document_name
 
 from halo_documents.domain.dossiers import ItemState
 from halo_documents.domain.papers import MIB, MediaType, PaperState, UploadProblem
 from halo_documents.domain.places import kelurahan_name
+from halo_documents.schemas import ItemView
 
 Pairs = Mapping[str, tuple[str, str]]
 
@@ -95,3 +98,13 @@ def words(page: Page) -> dict[str, Any]:
         "type_name": of(TYPES),
         "size": size,
     }
+
+
+def item_names(page: Page, items: Sequence[ItemView]) -> Callable[[ItemView], str]:
+    """Names of a dossier's items; several of one kind are told apart by a number, in the order of the need."""
+    names: dict[UUID, str] = {}
+    for item in items:
+        alike = [each.item_id for each in items if each.kind == item.kind]
+        number = f" {alike.index(item.item_id) + 1}" if len(alike) > 1 else ""
+        names[item.item_id] = page.t(*document_name(item.kind)) + number
+    return lambda item: names[item.item_id]
