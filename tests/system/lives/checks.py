@@ -87,7 +87,9 @@ def _check_messages(facts: list[Fact]) -> Iterator[str]:
 def _called_for(fact: Fact) -> Iterator[Message]:
     """The messages that a fact calls for, but for those to whoever serves the request."""
     cause, event = fact.envelope.id, fact.event
-    if fact.name in TO_RESIDENT:
+    # The last try for one document alone is told by the event that follows.
+    silent = isinstance(event, dispatch.DeliveryFailed) and event.tries >= 3 and len(event.items) == 1
+    if fact.name in TO_RESIDENT and not silent:
         yield cause, "resident", TO_RESIDENT[fact.name]
     if isinstance(event, dispatch.AssignmentOffered) and event.reason != dispatch.OfferReason.ENTERED_BY_OFFICER:
         yield cause, str(event.officer_id), "assignment_offered"

@@ -32,6 +32,15 @@ from halo_events.contract.notify import Recipient
 
 from halo_notify.domain.rule import MAIL_FIRST, E, Party, Rule
 
+_TRIES_AT_THE_DOOR: Final = 3
+"""After the third try the kelurahan keeps a document (contract of `delivery.failed`)."""
+
+
+def _is_told_as_returned(event: DeliveryFailed) -> bool:
+    """Whether `delivery.returned` follows and says all. Of several documents only some may be kept."""
+    return len(set(event.items)) == 1 and event.tries >= _TRIES_AT_THE_DOOR
+
+
 _TO_RESIDENT: Final[tuple[Rule[Any], ...]] = (
     Rule(event=RequestReceived, recipient=Recipient.RESIDENT, template="request_received"),
     Rule(
@@ -111,6 +120,7 @@ _TO_RESIDENT: Final[tuple[Rule[Any], ...]] = (
         officer=lambda event: event.officer_id,
         documents=lambda event: len(set(event.items)),
         reason=lambda event: str(event.reason),
+        unless=_is_told_as_returned,
     ),
     Rule(
         event=DeliveryReturned,
