@@ -160,6 +160,24 @@ class TestByTheHolder:
         assert await flags(database, other) == {request_id: True}
         assert len(await release(database, request_id, other)) == 1
 
+    @pytest.mark.parametrize("state", ["awaited", "offered"])
+    async def test_after_the_holder_left(self, world: "World", database: Database, state: str) -> None:
+        """Papers that are with who left go back first, too: the next holder sees to it, and releases."""
+        request_id, officer_id, _ = await world.in_hand(*KINDS)
+        await world.left(officer_id)
+        other = await world.officer("001")
+
+        emitted = await world.cancel_requested(request_id) if state == "awaited" else []
+        async with database.transaction() as tx:
+            await offer_from_queue(tx, request_id, other, {world.JATIRASA}, SYSTEM)
+        emitted += await world.cancel_requested(request_id) if state == "offered" else []
+        async with database.transaction() as tx:
+            await accept_assignment(tx, request_id, other, SYSTEM)
+
+        assert emitted == []
+        assert await flags(database, other) == {request_id: True}
+        assert len(await release(database, request_id, other)) == 1
+
 
 class TestRetained:
     async def test_delivered(self, world: "World", database: Database) -> None:

@@ -70,6 +70,19 @@ class TestWhoIsAsked:
         ((row, items),) = await shown(database, officer_id)
         assert (row.state, row.standing.round, row.request.documents, items) == ("offered", 2, ("ktp_el",), ())
 
+    async def test_neighbour_served_before(self, world: "World", database: Database) -> None:
+        """A neighbour who served it before is asked as the substitute that he is."""
+        await world.place("001")
+        neighbour = await world.officer("002")
+        request_id, _ = await world.request("001")
+        await accept(database, request_id, neighbour)
+        await world.closed(request_id)
+
+        (event,) = await world.reopened(request_id)
+
+        assert isinstance(event, AssignmentOffered)
+        assert (event.officer_id, event.level) == (neighbour, Level.SUBSTITUTE)
+
     @pytest.mark.parametrize("why", ["off duty", "left", "coordinator"])
     async def test_no_longer_there(self, world: "World", why: str) -> None:
         """Who served it and is no officer on duty any more is not asked: it is offered as a new one."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from halo_demo.facts import Fact
 from halo_events.contract import dispatch, documents, intake
-from halo_events.contract.event import Event
+from halo_events.contract.event import ActorRole, Event
 
 from lives.sight import Item, Sight
 from lives.town import LifeError
@@ -109,6 +109,8 @@ class Witness(Sight):
     def _(self, event: dispatch.AssignmentReleased) -> None:
         require(event.round < self.round or self.asks, "nobody is released unasked")
         require(self.state != "released", "a request is released once")
+        at_once = event.actor.role == ActorRole.SYSTEM
+        require(not at_once or not self.visited, "papers of whoever was at the house go back first")
         self.state, self.visit = "released", None
 
     @apply.register

@@ -15,8 +15,8 @@ from halo_dispatch.usecases.locking import lock_any_assignment
 async def answer_cancel(tx: Tx, request_id: UUID) -> None:
     """Answer a resident who asked to cancel: too late, or at once where no officer can have papers of the round.
 
-    Else the holder is shown that he brings the papers back, and answers by release_assignment. The register's lock is
-    shared before the assignment is locked, as a load of it does.
+    Else the holder, or who takes over from one who left, is shown that the papers go back, and answers by
+    release_assignment. The register's lock is shared before the assignment is locked, as a load of it does.
     """
     await register.lock_register_shared(tx)
     assignment = await lock_any_assignment(tx, request_id)
@@ -24,7 +24,7 @@ async def answer_cancel(tx: Tx, request_id: UUID) -> None:
         return
     if assignment.closed or await has_ended(tx, assignment):
         await retain_assignment(tx, assignment)
-    elif assignment.state is not State.ACCEPTED or not await visits.has_visit_made(tx, request_id, assignment.round):
+    elif not await visits.has_visit_made(tx, request_id, assignment.round):
         await _release(tx, assignment, SYSTEM)
 
 

@@ -18,6 +18,8 @@ async def reopen_assignment(tx: Tx, request_id: UUID, round_: int) -> None:
     need = Need(request_id, round_, await requests.get_place(tx, request_id))
     served = before.officer_id if before.state is State.ACCEPTED else None
     if served is not None and await register.is_on_duty(tx, served):
-        await emit_offer(tx, need, served, level=Level.RW_OFFICER, reason=OfferReason.SERVED_BEFORE)
+        own = await register.serves_rw(tx, served, need.rw)
+        level = Level.RW_OFFICER if own else Level.SUBSTITUTE
+        await emit_offer(tx, need, served, level=level, reason=OfferReason.SERVED_BEFORE)
     else:
         await offer_request(tx, need)
