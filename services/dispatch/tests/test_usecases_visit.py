@@ -8,6 +8,7 @@ import pytest
 from halo_dispatch.errors import (
     AssignmentNotFoundError,
     NotHolderError,
+    RequestClosedError,
     VisitMadeError,
     VisitMissedError,
     VisitNotFoundError,
@@ -17,6 +18,7 @@ from halo_dispatch.errors import (
 from halo_dispatch.usecases.visit import make_visit, miss_visit, schedule_visit
 from halo_events.contract.dispatch import MissReason, VisitMade, VisitMissed, VisitScheduled
 from halo_events.contract.event import SYSTEM, Event
+from halo_events.contract.values import DocumentKind
 from halo_events.runtime import Database
 
 if TYPE_CHECKING:
@@ -192,3 +194,34 @@ class TestMissVisit:
             await missed(database, visit_id, uuid4())
         with pytest.raises(VisitNotFoundError):
             await missed(database, uuid4(), officer_id)
+
+
+class TestAfterTheEnd:
+    @pytest.mark.parametrize("end", ["delivered", "rejected"])
+    async def test_planned(self, world: "World", database: Database, end: str) -> None:
+        """Nobody is to be visited where every document was delivered or rejected."""
+        request_id, officer_id, items = await world.in_hand(DocumentKind.KIA)
+        if end == "delivered":
+            await world.delivered(request_id, officer_id, items)
+        else:
+            await world.rejected(request_id, items[0])
+
+        async with database.transaction() as tx:
+            with pytest.raises(RequestClosedError):
+                await schedule_visit(tx, request_id, officer_id, tx.now + timedelta(days=1), SYSTEM)
+
+    async def test_closed(self, world: "World", database: Database) -> None:
+        """A visit that was planned before the request closed is neither made nor missed; a repeat changes nothing."""
+        request_id, officer_id = await world.accepted()
+        made = await world.visited(request_id, officer_id)
+        async with database.transaction() as tx:
+            visit_id = await schedule_visit(tx, request_id, officer_id, tx.now + timedelta(days=1), SYSTEM)
+        await world.closed(request_id)
+
+        async with database.transaction() as tx:
+            await make_visit(tx, made, officer_id, SYSTEM)
+            with pytest.raises(RequestClosedError):
+                await make_visit(tx, visit_id, officer_id, SYSTEM)
+            with pytest.raises(RequestClosedError):
+                await miss_visit(tx, visit_id, officer_id, MissReason.OTHER, SYSTEM)
+            assert tx.emitted == []

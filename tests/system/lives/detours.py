@@ -42,7 +42,7 @@ class Everybody(People):
             yield Step(f"{name} declines", "dispatch", mine, act, ("assignment.declined",))
         if sight.visit:
             visit, holds = sight.visit, self._holding()
-            planned = lambda: holds() and sight.visit == visit  # noqa: E731
+            planned = lambda: holds() and self.open and sight.visit == visit  # noqa: E731
             act = self.officer(f"/visits/{visit}/missed", {"reason": "nobody_home"})
             yield Step("the holder finds nobody home", "dispatch", planned, act, ("visit.missed",))
         if sight.holder:

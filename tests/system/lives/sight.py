@@ -87,6 +87,11 @@ class Sight:
         return bool(items) and all(item.delivered or item.rejected for item in items)
 
     @property
+    def under_way(self) -> bool:
+        """Whether dispatch's round has a document to bring, or may get one."""
+        return not self.present or any(not (item.delivered or item.rejected) for item in self.present)
+
+    @property
     def status(self) -> str:
         """The public status that the lifecycle gives."""
         items = self.items[self.round].values()

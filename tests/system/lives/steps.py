@@ -119,7 +119,7 @@ class People:
         sight, holds = self.sight, self._holding()
         if sight.visit and not sight.visited:
             visit = sight.visit
-            planned = lambda: holds() and sight.visit == visit  # noqa: E731
+            planned = lambda: holds() and self.open and sight.visit == visit  # noqa: E731
             act = self.officer(f"/visits/{visit}/made")
             yield Step("the holder makes the visit", "dispatch", planned, act, ("visit.made",))
         elif not sight.visited:
@@ -130,7 +130,8 @@ class People:
         holds = self._holding()
         at = self.town.clock() + timedelta(hours=3)
         act = self.officer(f"/assignments/{self.sight.request_id}/visits", {"visit_at": at.isoformat()})
-        return Step(name, "dispatch", lambda: holds() and self.open, act, ("visit.scheduled",))
+        can = lambda: holds() and self.open and self.sight.under_way  # noqa: E731
+        return Step(name, "dispatch", can, act, ("visit.scheduled",))
 
     def _holding(self) -> Callable[[], bool]:
         holder = self.sight.holder

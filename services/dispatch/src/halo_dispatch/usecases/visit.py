@@ -9,8 +9,9 @@ from halo_events.runtime import Tx
 
 from halo_dispatch.domain import clocks
 from halo_dispatch.domain.assignments import MOST_MISSES, Assignment, Visit
-from halo_dispatch.errors import VisitNotFoundError, VisitTimeError
+from halo_dispatch.errors import RequestClosedError, VisitNotFoundError, VisitTimeError
 from halo_dispatch.repository import visits
+from halo_dispatch.usecases.cancel import has_ended
 from halo_dispatch.usecases.locking import lock_assignment, lock_open_assignment
 
 
@@ -19,10 +20,12 @@ async def schedule_visit(tx: Tx, request_id: UUID, officer_id: UUID, visit_at: d
 
     A request waits for one visit at a time: planning another moment puts a new visit in the open one's place, and
     planning the same moment again changes nothing. Raises AssignmentNotFoundError, RequestCancelledError,
-    RequestClosedError, NotHolderError, VisitTimeError.
+    RequestClosedError (also where no document of the round is left to bring), NotHolderError, VisitTimeError.
     """
     assignment = await lock_open_assignment(tx, request_id)
     assignment.must_be_held_by(officer_id)
+    if await has_ended(tx, assignment):
+        raise RequestClosedError
     if not clocks.visit_can_be_at(visit_at, tx.now):
         raise VisitTimeError(days=clocks.VISIT_HORIZON.days)
     open_visit = await visits.find_open_visit(tx, request_id)
@@ -46,11 +49,13 @@ async def schedule_visit(tx: Tx, request_id: UUID, officer_id: UUID, visit_at: d
 async def make_visit(tx: Tx, visit_id: UUID, officer_id: UUID, actor: Actor) -> None:
     """Report that the officer is at the house. A repeat changes nothing.
 
-    Raises VisitNotFoundError, RequestCancelledError, NotHolderError, VisitMissedError, VisitReplacedError.
+    Raises VisitNotFoundError, RequestCancelledError, RequestClosedError, NotHolderError, VisitMissedError,
+    VisitReplacedError.
     """
     visit, assignment = await _lock_visit(tx, visit_id, officer_id)
     if visit.made_at is not None:
         return
+    assignment.must_be_open()
     visit.must_not_be_missed_or_replaced()
     await tx.emit(
         VisitMade(
@@ -67,13 +72,14 @@ async def make_visit(tx: Tx, visit_id: UUID, officer_id: UUID, actor: Actor) -> 
 async def miss_visit(tx: Tx, visit_id: UUID, officer_id: UUID, reason: MissReason, actor: Actor) -> int:
     """Report that a visit did not come about; how many of the round did not. A repeat changes nothing.
 
-    Raises VisitNotFoundError, RequestCancelledError, NotHolderError, VisitMadeError, VisitMissedError (missed for
-    another reason), VisitReplacedError.
+    Raises VisitNotFoundError, RequestCancelledError, RequestClosedError, NotHolderError, VisitMadeError,
+    VisitMissedError (missed for another reason), VisitReplacedError.
     """
     visit, assignment = await _lock_visit(tx, visit_id, officer_id)
     misses = await visits.count_missed_visits(tx, visit.request_id, assignment.round)
     if visit.missed_at is not None and visit.miss_reason == reason:
         return misses
+    assignment.must_be_open()
     visit.must_not_be_made()
     visit.must_not_be_missed_or_replaced()
     await tx.emit(
