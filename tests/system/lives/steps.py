@@ -135,7 +135,7 @@ class People:
 
     def _holding(self) -> Callable[[], bool]:
         holder = self.sight.holder
-        return lambda: self.sight.holder == holder is not None
+        return lambda: self.sight.holder == holder is not None and holder not in self.sight.left
 
     def _collect(self) -> Iterator[Step]:
         sight = self.sight
