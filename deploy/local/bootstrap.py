@@ -25,6 +25,8 @@ from halo_local.cache import build_once, cache_root, fingerprint, say  # noqa: E
 from halo_local.errors import BuildError, LocalStackError  # noqa: E402
 
 UV_VERSION = "0.13.9"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""Set-up itself may bring in a newer build of the same Python: what stands on it stays good."""
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / ".ready"
 MACHINE_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -49,7 +51,7 @@ def sync_environment() -> None:
     """Bring .venv to what uv.lock says, unless it is there already."""
     members = [path for pattern in ("libs/*", "services/*", "deploy/*") for path in sorted(ROOT.glob(pattern))]
     manifests = [ROOT / "uv.lock", *(path / "pyproject.toml" for path in (ROOT, *members))]
-    found = fingerprint(UV_VERSION, sys.version, sys.executable, *manifests)
+    found = fingerprint(UV_VERSION, PYTHON, sys.executable, *manifests)
     if STAMP.exists() and STAMP.read_text() == found:
         return
     uv = _uv()
@@ -74,7 +76,7 @@ def compile_sources() -> None:
 
 def _uv() -> Path:
     """Return uv of the pinned version, in an environment of its own in the cache."""
-    key = fingerprint(UV_VERSION, sys.version, sys.executable)
+    key = fingerprint(UV_VERSION, PYTHON, sys.executable)
     return build_once(cache_root(), f"uv-{key}", _install_uv) / "bin/uv"
 
 

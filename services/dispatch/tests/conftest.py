@@ -52,6 +52,7 @@ JATIRASA = "32.75.09.1006"
 JATIASIH = "32.75.09.1003"
 SHA256 = "a" * 64
 """Any hash."""
+PROOF = Purpose.DELIVERY_PROOF
 MANY_REQUESTS = """WITH new AS (
     INSERT INTO requests (request_id, round, tracking_no, documents, kelurahan_code, rw, language, name, phone,
                           address, received_at)
@@ -91,11 +92,12 @@ def request_received(
     )
 
 
-def paper_uploaded(request_id: UUID, paper_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> PaperUploaded:
+def paper_uploaded(request_id: UUID, paper_id: UUID, purpose: Purpose = PROOF, round_: int = 1) -> PaperUploaded:
     """A JPEG that documents read."""
     return PaperUploaded(
         occurred_at=datetime.now(UTC),
         request_id=request_id,
+        round=round_,
         actor=SYSTEM,
         paper_id=paper_id,
         purpose=purpose,
@@ -204,18 +206,18 @@ class World:
 
     async def handed(self, request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> None:
         """Let the service point hand documents to the officer."""
-        said = {"handover_id": uuid4(), "officer_id": officer_id, "operator_id": "operator-1"}
-        await self.says(HandoverCompleted, request_id, items=items, **said)
+        said = {"handover_id": uuid4(), "officer_id": officer_id, "operator_id": "operator-1", "items": items}
+        await self.says(HandoverCompleted, request_id, **said)
 
-    async def uploaded(self, request_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> UUID:
+    async def uploaded(self, request_id: UUID, purpose: Purpose = PROOF, round_: int = 1) -> UUID:
         """Let documents read a paper; its id."""
         paper_id = uuid4()
-        await self.fact(paper_uploaded(request_id, paper_id, purpose))
+        await self.fact(paper_uploaded(request_id, paper_id, purpose, round_))
         return paper_id
 
-    async def proof(self, request_id: UUID, purpose: Purpose = Purpose.DELIVERY_PROOF) -> UUID:
+    async def proof(self, request_id: UUID, purpose: Purpose = PROOF, round_: int = 1) -> UUID:
         """Let documents read and clear a paper; its id."""
-        paper_id = await self.uploaded(request_id, purpose)
+        paper_id = await self.uploaded(request_id, purpose, round_)
         await self.fact(paper_cleared(request_id, paper_id))
         return paper_id
 
@@ -242,17 +244,17 @@ class World:
         await self.handed(request_id, officer_id, items)
         return request_id, officer_id, items
 
-    async def delivered(self, request_id: UUID, officer_id: UUID, items: Sequence[UUID]) -> list[Event]:
+    async def delivered(self, request_id: UUID, officer: UUID, items: Sequence[UUID], round_: int = 1) -> list[Event]:
         """Let the holder deliver documents; what dispatch emits."""
-        report = Delivery(items, "Warga Contoh", Relation.SELF, await self.proof(request_id))
+        report = Delivery(items, "Warga Contoh", Relation.SELF, await self.proof(request_id, round_=round_))
         async with self.database.transaction() as tx:
-            await complete_delivery(tx, request_id, officer_id, report, SYSTEM)
+            await complete_delivery(tx, request_id, officer, report, SYSTEM)
             return tx.emitted
 
     async def says(self, event: type[RequestEvent], request_id: UUID, **fields: object) -> list[Event]:
         """Let another service say something of a request; what dispatch emits."""
-        said = {"occurred_at": datetime.now(UTC), "request_id": request_id, "actor": SYSTEM}
-        return await self.fact(event.model_validate({**said, **fields}))
+        said = {"occurred_at": datetime.now(UTC), "request_id": request_id, "actor": SYSTEM, **fields}
+        return await self.fact(event.model_validate(said))
 
     async def rejected(self, request_id: UUID, item_id: UUID) -> list[Event]:
         """Let the service point reject a document; what dispatch emits."""
@@ -268,10 +270,8 @@ class World:
 
     async def reopened(self, request_id: UUID, *kinds: DocumentKind, round_: int = 2) -> list[Event]:
         """Let intake open a request again; what dispatch emits."""
-        wanted = kinds or (DocumentKind.KTP_EL,)
-        return await self.says(
-            RequestReopened, request_id, round=round_, reason=ReopenReason.WRONG_DATA, documents=wanted
-        )
+        said = {"round": round_, "reason": ReopenReason.WRONG_DATA, "documents": kinds or (DocumentKind.KTP_EL,)}
+        return await self.says(RequestReopened, request_id, **said)
 
 
 @pytest.fixture

@@ -138,9 +138,13 @@ class TestCompleteDelivery:
                 await deliver(database, request_id, officer_id, items, paper_id)
 
     async def test_proof_of_something_else(self, world: "World", database: Database) -> None:
-        """A paper of another request or another purpose is no proof of this delivery."""
+        """A paper of another request, another purpose or another round is no proof of this delivery."""
         request_id, officer_id, items = await in_hand(world)
-        papers = await world.proof(uuid4()), await world.proof(request_id, Purpose.REQUIREMENT)
+        papers = (
+            await world.proof(uuid4()),
+            await world.proof(request_id, Purpose.REQUIREMENT),
+            await world.proof(request_id, round_=2),
+        )
 
         for paper_id in papers:
             with pytest.raises(ProofNotValidError):

@@ -143,7 +143,7 @@ class TestNewRound:
         with pytest.raises(AlreadyDeliveredError):
             await world.delivered(request_id, officer_id, [old])
         await world.handed(request_id, officer_id, items)
-        (event,) = await world.delivered(request_id, officer_id, items)
+        (event,) = await world.delivered(request_id, officer_id, items, round_=2)
 
         assert (row.request.documents, [item.item_id for item in listed]) == (("kia",), items)
         assert isinstance(event, DeliveryCompleted)

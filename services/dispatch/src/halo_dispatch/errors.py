@@ -257,13 +257,13 @@ class ProofQuarantinedError(BusinessError):
 
 
 class ProofNotValidError(BusinessError):
-    """The paper is no proof of delivery of this request."""
+    """The paper is no proof of delivery of this request and round."""
 
     status: ClassVar[int] = HTTPStatus.UNPROCESSABLE_ENTITY
     code: ClassVar[str] = "proof-not-valid"
     message: ClassVar[tuple[str, str]] = (
-        "Berkas ini bukan bukti penyerahan untuk permohonan ini.",
-        "This paper is no proof of delivery of this request.",
+        "Berkas ini bukan bukti penyerahan untuk permohonan dan putaran ini. Ambil foto baru.",
+        "This paper is no proof of delivery of this request and round. Take a new photo.",
     )
 
 

@@ -171,10 +171,11 @@ SELECT i.request_id, i.round, i.item_id, i.kind, coalesce(t.tries, 0) AS tries,
  ORDER BY i.request_id, i.recorded_at, i.kind, i.item_id;
 
 -- name: upsert_paper_uploaded
-INSERT INTO papers (paper_id, request_id, purpose, sha256, uploaded_at)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO papers (paper_id, request_id, round, purpose, sha256, uploaded_at)
+VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (paper_id) DO UPDATE
-   SET purpose = EXCLUDED.purpose, sha256 = EXCLUDED.sha256, uploaded_at = EXCLUDED.uploaded_at;
+   SET round = EXCLUDED.round, purpose = EXCLUDED.purpose, sha256 = EXCLUDED.sha256,
+       uploaded_at = EXCLUDED.uploaded_at;
 
 -- name: upsert_paper_cleared
 INSERT INTO papers (paper_id, request_id, cleared_at)
@@ -187,14 +188,15 @@ VALUES ($1, $2, $3)
     ON CONFLICT (paper_id) DO UPDATE SET quarantined_at = EXCLUDED.quarantined_at;
 
 -- name: find_proof
-SELECT request_id, purpose, sha256, cleared_at IS NOT NULL AS cleared, quarantined_at IS NOT NULL AS quarantined
+SELECT request_id, coalesce(round, 1) AS round, purpose, sha256, cleared_at IS NOT NULL AS cleared, quarantined_at IS NOT NULL AS quarantined
   FROM papers
  WHERE paper_id = $1;
 
 -- name: list_proofs
--- Photos of a delivery, the newest first, without those that prove an earlier one.
+-- Photos of a delivery in the present round, the newest first, without those that prove an earlier one.
 SELECT p.paper_id, p.uploaded_at, p.cleared_at IS NOT NULL AS cleared, p.quarantined_at IS NOT NULL AS quarantined
   FROM papers AS p
+  JOIN assignments AS a ON a.request_id = p.request_id AND a.round = coalesce(p.round, 1)
  WHERE p.request_id = $1 AND p.purpose = 'delivery_proof'
    AND NOT EXISTS (SELECT FROM deliveries AS d WHERE d.paper_id = p.paper_id)
  ORDER BY p.uploaded_at DESC, p.paper_id

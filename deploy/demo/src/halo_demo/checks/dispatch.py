@@ -129,6 +129,7 @@ def _papers(topics: Topics) -> Table:
         table.insert(
             paper_id=event.paper_id,
             request_id=event.request_id,
+            round=event.round,
             purpose=event.purpose,
             sha256=event.sha256,
             uploaded_at=envelope.time,

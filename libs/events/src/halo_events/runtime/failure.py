@@ -1,6 +1,7 @@
 """Two kinds of failure: the infrastructure's, which passes and is waited for, and the event's own, which stays."""
 
 import asyncio
+import errno
 from typing import Final
 
 import asyncpg
@@ -40,13 +41,15 @@ def _says_gone(error: asyncpg.InterfaceError) -> bool:
 
 
 def describe(error: BaseException) -> dict[str, str]:
-    """What may be told of an error: class, SQLSTATE, constraint, field paths and place; never its text.
+    """What may be told of an error: class, errno, SQLSTATE, constraint, field paths and place; never its text.
 
     Texts of pydantic and PostgreSQL carry what the record held, which may be personal data.
     """
     if isinstance(error, BaseExceptionGroup):
         return describe(error.exceptions[0]) | {"of": str(len(error.exceptions))}
     said = {"error": type(error).__name__}
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        said["errno"] = errno.errorcode[error.errno]
     if isinstance(error, asyncpg.PostgresError):
         said["sqlstate"] = error.sqlstate or ""
         constraint = getattr(error, "constraint_name", None)

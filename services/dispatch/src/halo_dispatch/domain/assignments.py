@@ -144,6 +144,7 @@ class Proof:
     """What documents said of a paper. It is unknown here where no fact about it was seen."""
 
     request_id: UUID
+    round: int
     purpose: str | None
     sha256: str | None
     cleared: bool

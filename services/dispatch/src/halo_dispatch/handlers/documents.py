@@ -39,6 +39,7 @@ async def apply_paper_uploaded(fold: Fold, event: PaperUploaded) -> None:
         fold,
         paper_id=event.paper_id,
         request_id=event.request_id,
+        round_=event.round,
         purpose=event.purpose,
         sha256=event.sha256,
         at=fold.envelope.time,

@@ -108,10 +108,10 @@ async def list_items(fold: Fold, request_ids: Sequence[UUID]) -> list[ItemRow]:
 
 
 async def upsert_paper_uploaded(
-    fold: Fold, *, paper_id: UUID, request_id: UUID, purpose: str, sha256: str, at: datetime
+    fold: Fold, *, paper_id: UUID, request_id: UUID, round_: int, purpose: str, sha256: str, at: datetime
 ) -> None:
-    """Record a paper's purpose and hash."""
-    await fold.execute_one(SQL["upsert_paper_uploaded"], paper_id, request_id, purpose, sha256, at)
+    """Record a paper's round, purpose and hash."""
+    await fold.execute_one(SQL["upsert_paper_uploaded"], paper_id, request_id, round_, purpose, sha256, at)
 
 
 async def upsert_paper_cleared(fold: Fold, paper_id: UUID, request_id: UUID, at: datetime) -> None:
@@ -131,5 +131,5 @@ async def find_proof(fold: Fold, paper_id: UUID) -> Proof | None:
 
 
 async def list_proofs(fold: Fold, request_id: UUID, limit: int) -> list[ProofRow]:
-    """Photos of a delivery that no delivery used yet, the newest first."""
+    """Photos of a delivery in the present round that no delivery used yet, the newest first."""
     return [ProofRow(**row) for row in await fold.fetch(SQL["list_proofs"], request_id, limit)]

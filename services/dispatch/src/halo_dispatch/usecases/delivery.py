@@ -11,6 +11,7 @@ from halo_events.contract.values import Relation
 from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
+from halo_dispatch.domain.assignments import Assignment
 from halo_dispatch.errors import ProofNotValidError, ProofQuarantinedError
 from halo_dispatch.repository import requests
 from halo_dispatch.usecases.cancel import has_ended, retain_assignment
@@ -40,7 +41,7 @@ async def complete_delivery(tx: Tx, request_id: UUID, officer_id: UUID, delivery
     assignment = await lock_assignment(tx, request_id)
     assignment.must_be_held_by(officer_id)
     must_be_in_hand(delivery.items, await requests.list_items(tx, [request_id]), assignment.round)
-    proof = await _cleared_proof(tx, request_id, delivery.paper_id)
+    proof = await _cleared_proof(tx, assignment, delivery.paper_id)
     event = DeliveryCompleted(
         occurred_at=tx.now,
         request_id=request_id,
@@ -60,11 +61,13 @@ async def complete_delivery(tx: Tx, request_id: UUID, officer_id: UUID, delivery
     return event.delivery_id
 
 
-async def _cleared_proof(tx: Tx, request_id: UUID, paper_id: UUID) -> PhotoProof:
+async def _cleared_proof(tx: Tx, assignment: Assignment, paper_id: UUID) -> PhotoProof:
     proof = await requests.find_proof(tx, paper_id)
     if proof is None:
         raise NotYetError("paper.cleared of the proof")
-    if proof.request_id != request_id or proof.purpose not in {None, Purpose.DELIVERY_PROOF.value}:
+    if proof.request_id != assignment.request_id or proof.purpose not in {None, Purpose.DELIVERY_PROOF.value}:
+        raise ProofNotValidError
+    if proof.purpose is not None and proof.round != assignment.round:
         raise ProofNotValidError
     if proof.quarantined:
         raise ProofQuarantinedError
