@@ -4,6 +4,7 @@ Where a service stands alone with `libs/`, there is no `halo_local` that starts 
 environment names, by the variables that `halo_local up` prints.
 """
 
+import ctypes
 import json
 import os
 import shutil
@@ -94,6 +95,10 @@ async def browser() -> AsyncIterator[Any]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("no Chromium on this machine: install Debian's chromium, or name one in CHROMIUM")
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        pytest.skip("Playwright's driver needs libatomic.so.1: install Debian's libatomic1")
     playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed")
     async with playwright.async_playwright() as driver:
         chromium = await driver.chromium.launch(executable_path=found, args=["--no-sandbox"])

@@ -1,5 +1,6 @@
 """What the machine must have before anything is built, and how it gets there."""
 
+import ctypes
 import importlib.util
 import os
 import shutil
@@ -51,6 +52,14 @@ def clamd() -> Path | None:
     return Path(found) if found else None
 
 
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 def _has_venv() -> bool:
     return importlib.util.find_spec("ensurepip") is not None
 
@@ -72,7 +81,13 @@ CHROMIUM: Final = Tool(
     "chromium", "chromium", lambda: shutil.which("chromium") is not None, lost="the tests of pages are skipped"
 )
 EVERYTHING: Final = (VENV, CERTIFICATES, JAVA, POSTGRES, MAVEN, GO)
-FOR_TESTS: Final = (KCAT, CHROMIUM)
+LIBATOMIC: Final = Tool(
+    "libatomic.so.1",
+    "libatomic1",
+    lambda: _loads("libatomic.so.1"),
+    lost="the tests of pages are skipped: Playwright's driver stands on it",
+)
+FOR_TESTS: Final = (KCAT, CHROMIUM, LIBATOMIC)
 """What only tests use."""
 
 
