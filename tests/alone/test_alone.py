@@ -86,6 +86,8 @@ def clean(**more: str) -> dict[str, str]:
         "PATH": f"{uv.parent}:{os.environ['PATH']}",
         "UV_PYTHON": sys._base_executable,
         "UV_PYTHON_DOWNLOADS": "never",
+        "UV_SYSTEM_CERTS": "true",
+        "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(cache_root() / "packages"),
     }
     return left | plain | more
 

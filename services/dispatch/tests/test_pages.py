@@ -218,7 +218,7 @@ class TestList:
             second = {await link.get_attribute("href") for link in await window.tab.locator("h3 a").all()}
 
             assert (len(first), len(second), first & second) == (TASKS, 3, set())
-            assert await window.tab.get_by_role("link", name="Tugas berikutnya").count() == 0
+            await window.shows(window.tab.get_by_role("link", name="Tugas berikutnya"), 0)
             assert await window.tab.get_by_role("heading", level=2).all_inner_texts() == ["Yang Anda pegang"]
             assert await window.faults() == []
 
@@ -291,6 +291,6 @@ class TestSteps:
             await window.shoot("dispatch", "task-at-kelurahan")
 
             assert "gagal diantar: 3" in await window.tab.locator("main").inner_text()
-            assert await window.tab.get_by_text("Pengantaran gagal", exact=True).count() == 0
+            await window.shows(window.tab.get_by_text("Pengantaran gagal", exact=True), 0)
             assert await window.tab.get_by_label("KTP-el (dititipkan di kelurahan)").is_checked()
             assert await window.faults() == []

@@ -25,7 +25,7 @@ from halo_service.settings import ServiceSettings
 from halo_service.testing import local_settings, serving
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, CDPSession
+    from playwright.async_api import Browser, CDPSession, Locator
     from playwright.async_api import Page as Tab
 
 PHONE: Final = 360
@@ -143,6 +143,15 @@ class Visit:
         await self.tab.get_by_label("Kelurahan codes").fill(" ".join(kelurahan_codes))
         await self.tab.get_by_role("button", name="Sign in", exact=True).click()
         await self.tab.wait_for_url(f"{self.site}/**")
+
+    async def shows(self, found: "Locator", wanted: int) -> None:
+        """See that so many are there, at the latest within seconds: a click waits for no page that it leads to.
+
+        Raises AssertionError.
+        """
+        from playwright.async_api import expect  # noqa: PLC0415 - of the tests only
+
+        await expect(found).to_have_count(wanted)
 
     async def heading(self) -> str:
         """What the page is called at its top."""

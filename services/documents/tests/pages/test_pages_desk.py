@@ -26,20 +26,20 @@ class TestQueue:
             await world.submitted(officer_id, KTP)
         async with visit(browser, site, DESK) as window:
             await window.sign_in(Role.OPERATOR, sub="operator-1", path="/desk?limit=2")
-            assert await window.tab.locator(".cards li").count() == 2
+            await window.shows(window.tab.locator(".cards li"), 2)
             first = await window.tab.locator(".cards time").evaluate_all("all => all.map(one => one.dateTime)")
             assert first == sorted(first)
             await window.tab.get_by_role("link", name="Halaman berikutnya").click()
-            assert await window.tab.locator(".cards li").count() == 1
+            await window.shows(window.tab.locator(".cards li"), 1)
             assert await window.tab.locator(".cards time").get_attribute("datetime") >= first[-1]
 
             await window.tab.get_by_label("Kelurahan").select_option("Arenjaya")
             await window.tab.get_by_role("button", name="Tampilkan").click()
-            assert await window.tab.locator(".cards li").count() == 0
+            await window.shows(window.tab.locator(".cards li"), 0)
             assert "(0)" in await window.tab.get_by_role("link", name="Diajukan").inner_text()
             await window.tab.get_by_label("Kelurahan").select_option("Jatisari")
             await window.tab.get_by_role("button", name="Tampilkan").click()
-            assert await window.tab.locator(".cards li").count() == 3
+            await window.shows(window.tab.locator(".cards li"), 3)
 
     @pytest.mark.parametrize("query", ["state=delivered", "kelurahan=jatisari", "cursor=x"])
     async def test_not_valid(self, come_in: ComeIn, query: str) -> None:
@@ -107,7 +107,7 @@ class TestHold:
             await window.tab.get_by_role("button", name="Tunda", exact=True).click()
             await window.shoot("documents", "23-held")
             assert "Menunggu jaringan pulih" in await window.tab.locator(".note").inner_text()
-            assert await window.tab.get_by_role("button", name="Berkas lengkap dan benar").count() == 0
+            await window.shows(window.tab.get_by_role("button", name="Berkas lengkap dan benar"), 0)
             assert await window.faults() == []
 
             await window.open("/desk")
@@ -115,7 +115,7 @@ class TestHold:
             assert "Ditunda" in await window.tab.locator(".cards li").inner_text()
             await window.open(f"/desk/items/{item_id}")
             await window.tab.get_by_role("button", name="Lanjutkan").click()
-            assert await window.tab.get_by_role("button", name="Berkas lengkap dan benar").count() == 1
+            await window.shows(window.tab.get_by_role("button", name="Berkas lengkap dan benar"), 1)
 
     async def test_no_step_meanwhile(self, come_in: ComeIn, world: "World", officer_id: UUID) -> None:
         """Whoever still has the form of before is refused above the page, which shows the hold."""
@@ -159,7 +159,7 @@ class TestReject:
         async with visit(browser, site, DESK) as window:
             await window.sign_in(Role.OPERATOR, sub="operator-1", path=f"/desk/items/{item_id}")
             await window.tab.locator("summary", has_text="Tolak").click()
-            assert await window.tab.get_by_label("Alasan").locator("option").count() == 2
+            await window.shows(window.tab.get_by_label("Alasan").locator("option"), 2)
             await window.tab.get_by_label("Alasan").select_option("papers_never_came")
             await window.tab.get_by_role("button", name="Tolak dokumen ini").click()
             assert "Ditolak" in await window.heading()
@@ -175,7 +175,7 @@ class TestTwoPeople:
             await window.sign_in(Role.OPERATOR, Role.OFFICER, sub=str(officer_id), path=path)
             await window.shoot("documents", "27-holder")
             assert "operator lain" in await window.tab.locator(".note").inner_text()
-            assert await window.tab.locator(f"form[action^='{path}']").count() == 0
+            await window.shows(window.tab.locator(f"form[action^='{path}']"), 0)
             assert await window.faults() == []
 
     async def test_sent_anyway(self, come_in: ComeIn, world: "World", officer_id: UUID) -> None:

@@ -62,7 +62,7 @@ class TestNeed:
             await window.tab.get_by_label("KTP-el").fill("0")
             await window.tab.get_by_role("button", name="Catat kebutuhan").click()
             assert "1 sampai 10" in await window.tab.get_by_role("alert").inner_text()
-            assert await window.tab.get_by_role("alert").get_by_role("link").count() == 0
+            await window.shows(window.tab.get_by_role("alert").get_by_role("link"), 0)
             await window.shoot("documents", "30-need-none")
             await window.tab.get_by_label("Kartu Identitas Anak (KIA)").fill("2")
             await window.tab.get_by_role("button", name="Catat kebutuhan").click()
@@ -105,12 +105,12 @@ class TestUpload:
             await window.shoot("documents", "31-quarantined")
 
             assert "bukan jenis yang Anda pilih" in await window.tab.locator(".paper").inner_text()
-            assert await window.tab.locator("a[href^='/papers/']").count() == 0
+            await window.shows(window.tab.locator("a[href^='/papers/']"), 0)
             assert await window.faults() == []
             await window.tab.get_by_role("button", name="Ajukan ke loket").click()
             link = window.tab.get_by_role("alert").get_by_role("link")
             target = (await link.get_attribute("href") or "").removeprefix("#")
-            assert await window.tab.locator(f"[id='{target}']").count() == 1
+            await window.shows(window.tab.locator(f"[id='{target}']"), 1)
             await window.shoot("documents", "32-missing")
 
     async def test_without_script(
@@ -144,7 +144,7 @@ class TestUpload:
                 await window.tab.get_by_role("button", name="Unggah", exact=True).click()
             assert (await answer.value).status == 400
             await window.open(path_of(request_id))
-            assert await window.tab.get_by_role("link", name="Lanjutkan unggah").count() == 1
+            await window.shows(window.tab.get_by_role("link", name="Lanjutkan unggah"), 1)
 
     async def test_twice(self, browserless: PageClient, world: "World", officer_id: UUID) -> None:
         """A double tap on a type announces one paper, and both taps lead to its form."""
@@ -236,7 +236,7 @@ class TestRevised:
             await window.tab.get_by_role("button", name="Ajukan ke loket").click()
             await window.shoot("documents", "36-in-part")
             assert "masih menunggu berkas" in await window.tab.get_by_role("status").inner_text()
-            assert await window.tab.get_by_text("Belum ada", exact=True).count() == 3
+            await window.shows(window.tab.get_by_text("Belum ada", exact=True), 3)
             assert await window.faults() == []
 
 
