@@ -25,6 +25,8 @@ PATIENCE_SECONDS: Final = 75.0
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 2.0
 NOT_YET: Final = "not-yet"
+BROKEN: Final = (httpx.TransportError, AttributeError)
+"""How a call breaks: anyio answers with the second where the other side was killed in the moment of connecting."""
 AWAY: Final = frozenset({429, 502, 503, 504})
 
 
@@ -140,7 +142,7 @@ class Line:
         self.tally.calls += 1
         try:
             answer = await call()
-        except httpx.TransportError as problem:
+        except BROKEN as problem:
             self.tally.away[type(problem).__name__] += 1
             return None, 0.0
         if answer.is_success:
