@@ -279,43 +279,21 @@ VALUES ($1, $2, $3, $4, $5)
 SELECT EXISTS (SELECT FROM declines WHERE request_id = $1 AND round = $2 AND officer_id = $3);
 
 -- name: list_assignments
-SELECT a.request_id, a.round, a.state, a.due_at, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
-       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
-       v.visit_id, v.visit_at, v.made_at, v.missed_at, m.misses
-  FROM open_assignments AS a
-  JOIN requests AS r ON r.request_id = a.request_id
-  LEFT JOIN LATERAL (
-           SELECT w.visit_id, w.visit_at, w.made_at, w.missed_at
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
-            ORDER BY w.scheduled_at DESC, w.visit_id
-            LIMIT 1) AS v ON true
- CROSS JOIN LATERAL (
-           SELECT count(*) AS misses
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
- WHERE a.officer_id = $1 AND a.state = ANY ($2::text[]) AND (a.changed_at, a.request_id) > ($3, $4)
- ORDER BY a.changed_at, a.request_id
+SELECT t.request_id, t.round, t.state, t.due_at, t.changed_at, t.cancel_pending, t.tracking_no, t.documents,
+       t.kelurahan_code, t.rw, t.rt, t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note,
+       t.visit_id, t.visit_at, t.made_at, t.missed_at, t.misses
+  FROM officers_tasks AS t
+ WHERE t.officer_id = $1 AND t.state = ANY ($2::text[]) AND (t.changed_at, t.request_id) > ($3, $4)
+ ORDER BY t.changed_at, t.request_id
  LIMIT $5;
 
 -- name: find_open_assignment
 -- An open assignment as list_assignments gives it, for the officer who is asked or holds it.
-SELECT a.request_id, a.round, a.state, a.due_at, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
-       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
-       v.visit_id, v.visit_at, v.made_at, v.missed_at, m.misses
-  FROM open_assignments AS a
-  JOIN requests AS r ON r.request_id = a.request_id
-  LEFT JOIN LATERAL (
-           SELECT w.visit_id, w.visit_at, w.made_at, w.missed_at
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
-            ORDER BY w.scheduled_at DESC, w.visit_id
-            LIMIT 1) AS v ON true
- CROSS JOIN LATERAL (
-           SELECT count(*) AS misses
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
- WHERE a.request_id = $1 AND a.officer_id = $2;
+SELECT t.request_id, t.round, t.state, t.due_at, t.changed_at, t.cancel_pending, t.tracking_no, t.documents,
+       t.kelurahan_code, t.rw, t.rt, t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note,
+       t.visit_id, t.visit_at, t.made_at, t.missed_at, t.misses
+  FROM officers_tasks AS t
+ WHERE t.request_id = $1 AND t.officer_id = $2;
 
 -- name: list_queue
 SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
