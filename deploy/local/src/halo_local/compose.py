@@ -16,6 +16,7 @@ from typing import Final
 
 from halo_local.cache import say
 from halo_local.errors import LocalStackError
+from halo_local.parts import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[4]
 FILE: Final = ROOT / "deploy/compose.yaml"
@@ -125,15 +126,13 @@ def _without_empty(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _free(preferred: int) -> int:
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise LocalStackError("no free port on 127.0.0.1: end some of the processes that listen there")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", preferred))
+        except OSError:
+            return free_port()
+    return preferred
 
 
 def main() -> None:

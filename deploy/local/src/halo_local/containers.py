@@ -1,7 +1,6 @@
 """The docker way: servers as containers of pinned images, which a keeper removes when their owner is gone."""
 
 import os
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from halo_local.endpoints import Endpoints
 from halo_local.engine import Engine
 from halo_local.errors import StartError
-from halo_local.folders import lock_file, new_folder
+from halo_local.folders import folder_for_keeper, lock_file
 from halo_local.images import fetch_images
 from halo_local.kept import Keeper
 from halo_local.recipes import RECIPES, Recipe
@@ -51,15 +50,9 @@ def run(parts: AbstractSet[str], *, durable: bool) -> Iterator[Endpoints]:
         StartError: a server did not answer in time.
     """
     engine, parts = fetch_images(parts, asked_for=asked_for())
-    folder, lock = new_folder()
-    label = _label(folder)
-    try:
+    with folder_for_keeper() as (folder, lock):
+        label = _label(folder)
         keeper = Keeper(folder, lock, containers={"socket": engine.socket, "label": label})
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        os.close(lock)
     try:
         _remove_leftovers(engine, folder.parent)
         yield _start_all(engine, [RECIPES[part](durable=durable) for part in sorted(parts)], label)

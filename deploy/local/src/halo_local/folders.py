@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from halo_local.cache import data_root, locked
@@ -20,6 +22,22 @@ def new_folder() -> tuple[Path, int]:
         lock = os.open(lock_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
     return folder, lock
+
+
+@contextmanager
+def folder_for_keeper() -> Iterator[tuple[Path, int]]:
+    """Give a fresh folder and its lock to start a keeper with, which holds the lock from then on.
+
+    Where the context ends in an error there is no keeper, and the folder goes.
+    """
+    folder, lock = new_folder()
+    try:
+        yield folder, lock
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        os.close(lock)
 
 
 def lock_file(folder: Path) -> Path:

@@ -1,7 +1,5 @@
 """The native way: servers as processes, children of a keeper that ends them with their owner."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +9,7 @@ from typing import Final
 
 from halo_local import clamd, kafka, minio, postgres, prepare
 from halo_local.endpoints import Endpoints
-from halo_local.folders import new_folder
+from halo_local.folders import folder_for_keeper
 from halo_local.kept import KeptServers
 from halo_local.parts import Kind, Part
 
@@ -46,16 +44,10 @@ def run(parts: AbstractSet[str], *, durable: bool) -> Iterator[Endpoints]:
         StartError: a server did not answer in time.
     """
     build(parts)
-    if prepare.clamd() is None:
-        parts -= {"clamd"}  # wished for, not needed: `require` said what goes without it
-    folder, lock = new_folder()
-    try:
+    # What is still missing was only wished for: `build` has said what goes without it.
+    parts = {part for part in parts if all(tool.found() for tool in PARTS[part].needed_tools())}
+    with folder_for_keeper() as (folder, lock):
         servers = KeptServers(folder, lock, _lay_out(parts, folder, durable=durable))
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    finally:
-        os.close(lock)
     try:
         servers.await_answers()
         yield servers.endpoints()

@@ -80,7 +80,6 @@ KCAT: Final = Tool("kcat", "kcat", lambda: shutil.which("kcat") is not None, los
 CHROMIUM: Final = Tool(
     "chromium", "chromium", lambda: shutil.which("chromium") is not None, lost="the tests of pages are skipped"
 )
-EVERYTHING: Final = (VENV, CERTIFICATES, JAVA, POSTGRES, MAVEN, GO)
 LIBATOMIC: Final = Tool(
     "libatomic.so.1",
     "libatomic1",
