@@ -69,14 +69,51 @@ class TestMissed:
         assert code(await of(client, await world.officer("001")).post(path, json=body)) == (403, "not-holder")
         assert (await client.signed_in(Role.OPERATOR).post(path, json=body)).status_code == 403
 
+    async def test_calls(self, world: "World", client: Client) -> None:
+        """A clerk sees whom to call from the second miss on, and no more once the officer planned another visit."""
+        request_id, officer_id = await world.accepted()
+        officer, clerk = of(client, officer_id), client.signed_in(Role.CLERK)
+        counts = list[int]()
+
+        for days, reason in ((1, "nobody_home"), (2, "wrong_address")):
+            visit_id = await plan(officer, request_id, days)
+            await officer.post(f"/v1/visits/{visit_id}/missed", json={"reason": reason})
+            counts.append(len((await clerk.get("/v1/calls")).json()["items"]))
+        (row,) = (await clerk.get("/v1/calls")).json()["items"]
+        await plan(officer, request_id, 3)
+
+        assert counts == [0, 1]
+        assert (row["request_id"], row["missed_visits"], row["miss_reason"]) == (str(request_id), 2, "wrong_address")
+        assert row["resident"]["phone"] == "+628881234567"
+        assert (row["officer"]["phone"], row["officer"]["on_duty"]) == ("+628881000001", True)
+        assert (await clerk.get("/v1/calls")).json()["items"] == []
+        assert (await officer.get("/v1/calls")).status_code == 403
+
+    async def test_calls_paged(self, world: "World", client: Client) -> None:
+        """The longest waiting comes first, and a page goes on where the one before ended."""
+        clerk, wanted = client.signed_in(Role.CLERK), list[str]()
+        for rw in ("001", "002", "003"):
+            request_id, officer_id = await world.accepted(rw)
+            for days in (1, 2):
+                visit_id = await plan(of(client, officer_id), request_id, days)
+                await of(client, officer_id).post(f"/v1/visits/{visit_id}/missed", json={"reason": "other"})
+            wanted.append(str(request_id))
+
+        first = (await clerk.get("/v1/calls?limit=2")).json()
+        second = (await clerk.get(f"/v1/calls?limit=2&cursor={first['next_cursor']}")).json()
+
+        assert [row["request_id"] for row in (*first["items"], *second["items"])] == wanted
+        assert second["next_cursor"] is None
+
     async def test_coordinator(self, world: "World", client: Client) -> None:
-        """The coordinator sees the flags of what waits in his queue."""
+        """The coordinator sees the flags and the documents of what waits in his queue."""
         request_id, officer_id = await world.accepted()
         officer = of(client, officer_id)
         for days in (1, 2):
             visit_id = await plan(officer, request_id, days)
             await officer.post(f"/v1/visits/{visit_id}/missed", json={"reason": "wrong_address"})
         await world.visited(request_id, officer_id)
+        (item_id,) = await world.need(request_id, officer_id, DocumentKind.KIA)
         await world.cancel_requested(request_id)
         await world.left(officer_id)
         coordinator_id = await world.officer(role=OfficerRole.COORDINATOR)
@@ -85,6 +122,7 @@ class TestMissed:
         (row,) = (await coordinator.get("/v1/queue")).json()["items"]
 
         assert (row["missed_visits"], row["call_desk_to_call"], row["cancel_requested"]) == (2, True, True)
+        assert row["items"] == [{"item_id": str(item_id), "kind": "kia", "state": "needed", "tries": 0}]
 
 
 class TestFailedDeliveries:

@@ -1,4 +1,4 @@
-"""HTTP: the officer's assignments, the coordinator's queue, and who is my officer."""
+"""HTTP: the officer's assignments, the coordinator's queue, the call desk's calls, and who is my officer."""
 
 from dataclasses import asdict
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from halo_service.signin import Caller, Role, allow
 from halo_dispatch import schemas
 from halo_dispatch.domain.assignments import State
 from halo_dispatch.domain.items import ItemRow
-from halo_dispatch.domain.lists import START, AssignmentRow, Position, QueueRow, RequestRow, Standing
+from halo_dispatch.domain.lists import START, AssignmentRow, CallRow, Position, QueueRow, RequestRow, Standing
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.domain.register import SYNTHETIC, officer_id_of
 from halo_dispatch.usecases import answer, cancel, delivery, failed_delivery, queue, read, register, visit
@@ -110,14 +110,19 @@ async def release(request_id: UUID, tx: TxDep, caller: OfficerDep) -> schemas.Re
 @router.get("/queue")
 async def list_queue(tx: TxDep, caller: CoordinatorDep, paging: PagingDep) -> Page[schemas.QueueView]:
     """What waits for a coordinator in the kelurahan of the token, the longest waiting first."""
-    rows = await read.list_queue(tx, caller.kelurahan_codes, _position(paging), paging.limit + 1)
-    views = [_queue_view(row) for row in rows]
+    rows, items = await read.list_queue(tx, caller.kelurahan_codes, _position(paging), paging.limit + 1)
+    views = [_queue_view(row, items.get(row.request.request_id, ())) for row in rows]
     return page_of(views, paging, lambda view: (view.changed_at, view.request_id))
 
 
-def _queue_view(row: QueueRow) -> schemas.QueueView:
+def _queue_view(row: QueueRow, items: tuple[ItemRow, ...]) -> schemas.QueueView:
     return schemas.QueueView.model_validate(
-        {**_request_fields(row.request, row.standing), "reason": row.reason, "changed_at": row.changed_at}
+        {
+            **_request_fields(row.request, row.standing),
+            "reason": row.reason,
+            "changed_at": row.changed_at,
+            "items": items,
+        }
     )
 
 
@@ -178,6 +183,24 @@ async def complete_delivery(
     )
     delivery_id = await delivery.complete_delivery(tx, request_id, _officer_id(caller), report, caller.actor())
     return await once.keep(tx, schemas.DeliveryAnswer(delivery_id=delivery_id))
+
+
+@router.get("/calls", dependencies=[Depends(allow(Role.CLERK))])
+async def list_calls(tx: TxDep, paging: PagingDep) -> Page[schemas.CallView]:
+    """Whose residents the call desk calls to agree on a time; the officer plans the visit, which ends the call."""
+    rows = await read.list_calls(tx, _position(paging), paging.limit + 1)
+    return page_of([_call_view(row) for row in rows], paging, lambda view: (view.missed_at, view.request_id))
+
+
+def _call_view(row: CallRow) -> schemas.CallView:
+    return schemas.CallView.model_validate(
+        {
+            **_request_fields(row.request, row.standing),
+            "missed_at": row.missed_at,
+            "miss_reason": row.miss_reason,
+            "officer": row.officer,
+        }
+    )
 
 
 @router.get("/officers", dependencies=[Depends(allow(Role.PUBLIC))])

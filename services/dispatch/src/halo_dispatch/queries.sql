@@ -309,6 +309,17 @@ SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.
  ORDER BY a.changed_at, a.request_id
  LIMIT $4;
 
+-- name: list_calls
+-- Held requests whose latest visit was missed, the longest waiting first. A visit that is planned takes one off the list.
+SELECT t.request_id, t.round, t.cancel_pending, t.tracking_no, t.documents, t.kelurahan_code, t.rw, t.rt,
+       t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note, t.missed_at, t.miss_reason,
+       t.misses, o.name AS officer_name, o.phone AS officer_phone, o.on_duty
+  FROM officers_tasks AS t
+  JOIN officers AS o ON o.officer_id = t.officer_id AND o.left_at IS NULL
+ WHERE t.state = 'accepted' AND t.misses >= $1 AND (t.missed_at, t.request_id) > ($2, $3)
+ ORDER BY t.missed_at, t.request_id
+ LIMIT $4;
+
 -- name: replace_open_visit
 UPDATE visits
    SET replaced_at = $2

@@ -197,6 +197,7 @@ class QueueView(RequestView):
 
     reason: str
     changed_at: AwareDatetime
+    items: tuple[ItemView, ...]
 
 
 class RwView(Answer):
@@ -215,6 +216,14 @@ class OfficerView(Answer):
     name: str
     phone: str
     on_duty: bool
+
+
+class CallView(RequestView):
+    """A request whose resident the call desk calls: when and why the latest visit was missed, and whose it was."""
+
+    missed_at: AwareDatetime
+    miss_reason: MissReason
+    officer: OfficerView
 
 
 class OfficersAnswer(Answer):

@@ -95,6 +95,26 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerContact:
+    """Who is my officer: name and service number."""
+
+    name: str
+    phone: str
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One request whose resident the call desk calls, and the officer for whom a time is agreed."""
+
+    request: RequestRow
+    standing: Standing
+    missed_at: datetime
+    miss_reason: str
+    officer: OfficerContact
+
+
+@dataclass(frozen=True, slots=True)
 class RwRow:
     """An RW of the register, with its kelurahan's name. `source` says who claims that it exists."""
 
@@ -102,12 +122,3 @@ class RwRow:
     kelurahan: str
     rw: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfficerContact:
-    """Who is my officer: name and service number."""
-
-    name: str
-    phone: str
-    on_duty: bool

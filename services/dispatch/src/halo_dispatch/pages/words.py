@@ -34,7 +34,7 @@ STEPS: Final[Words] = {
 
 ITEM_STATES: Final[Words] = {
     ItemState.NEEDED: ("dalam proses", "under way"),
-    ItemState.WITH_OFFICER: ("ada pada Anda", "with you"),
+    ItemState.WITH_OFFICER: ("ada pada petugas", "with the officer"),
     ItemState.AT_KELURAHAN: ("dititipkan di kelurahan", "kept at the kelurahan"),
     ItemState.DELIVERED: ("sudah diserahkan", "delivered"),
     ItemState.REJECTED: ("ditolak loket", "rejected by the service point"),

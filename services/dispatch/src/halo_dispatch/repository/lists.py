@@ -8,7 +8,10 @@ from halo_events.runtime import Fold
 
 from halo_dispatch.domain.assignments import State
 from halo_dispatch.domain.lists import (
+    CALL_DESK_CALLS_AT,
     AssignmentRow,
+    CallRow,
+    OfficerContact,
     Position,
     QueueRow,
     RequestRow,
@@ -75,3 +78,14 @@ async def list_queue(fold: Fold, kelurahan_codes: Collection[str], after: Positi
     """What waits for a coordinator in these kelurahan, the longest waiting first."""
     rows = await fold.fetch(SQL["list_queue"], sorted(kelurahan_codes), after.changed_at, after.request_id, limit)
     return [QueueRow(_request(dict(row)), _standing(dict(row)), row["await_reason"], row["changed_at"]) for row in rows]
+
+
+def _call(row: Mapping[str, Any]) -> CallRow:
+    officer = OfficerContact(row["officer_name"], row["officer_phone"], row["on_duty"])
+    return CallRow(_request(row), _standing(row), row["missed_at"], row["miss_reason"], officer)
+
+
+async def list_calls(fold: Fold, after: Position, limit: int) -> list[CallRow]:
+    """Whose residents the call desk calls, the longest waiting first."""
+    rows = await fold.fetch(SQL["list_calls"], CALL_DESK_CALLS_AT, after.changed_at, after.request_id, limit)
+    return [_call(dict(row)) for row in rows]

@@ -8,7 +8,7 @@ from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import State
 from halo_dispatch.domain.items import ItemRow
-from halo_dispatch.domain.lists import AssignmentRow, OfficerContact, Position, QueueRow, RwRow
+from halo_dispatch.domain.lists import AssignmentRow, CallRow, OfficerContact, Position, QueueRow, RwRow
 from halo_dispatch.domain.places import RwRef
 from halo_dispatch.errors import RwNotFoundError
 from halo_dispatch.repository import lists, register, requests
@@ -22,7 +22,9 @@ async def list_assignments(
     return rows, await list_items_of_rounds(tx, rows)
 
 
-async def list_items_of_rounds(tx: Tx, rows: Sequence[AssignmentRow]) -> Mapping[UUID, tuple[ItemRow, ...]]:
+async def list_items_of_rounds(
+    tx: Tx, rows: Sequence[AssignmentRow] | Sequence[QueueRow]
+) -> Mapping[UUID, tuple[ItemRow, ...]]:
     """The documents of each request's present round, by the request."""
     items: defaultdict[UUID, tuple[ItemRow, ...]] = defaultdict(tuple)
     rounds = {row.request.request_id: row.standing.round for row in rows}
@@ -32,9 +34,17 @@ async def list_items_of_rounds(tx: Tx, rows: Sequence[AssignmentRow]) -> Mapping
     return items
 
 
-async def list_queue(tx: Tx, kelurahan_codes: Collection[str], after: Position, limit: int) -> list[QueueRow]:
-    """What waits for a coordinator."""
-    return await lists.list_queue(tx, kelurahan_codes, after, limit)
+async def list_queue(
+    tx: Tx, kelurahan_codes: Collection[str], after: Position, limit: int
+) -> tuple[list[QueueRow], Mapping[UUID, tuple[ItemRow, ...]]]:
+    """What waits for a coordinator, and the documents of each one's round by its request."""
+    rows = await lists.list_queue(tx, kelurahan_codes, after, limit)
+    return rows, await list_items_of_rounds(tx, rows)
+
+
+async def list_calls(tx: Tx, after: Position, limit: int) -> list[CallRow]:
+    """Whose residents the call desk calls."""
+    return await lists.list_calls(tx, after, limit)
 
 
 async def who_serves(tx: Tx, rw: RwRef) -> tuple[RwRow, list[OfficerContact]]:
