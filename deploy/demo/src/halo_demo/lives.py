@@ -8,12 +8,12 @@ from typing import Any, Final
 class Life(StrEnum):
     """How a request goes.
 
-    `declined`: the first officer who is asked won't. `missed`: nobody is at home at the first visit. `returned`: three
-    deliveries are in vain, and the resident fetches the documents at the kelurahan. `cancelled`: the resident asks for
-    it in e-OPen when the officer is there; `too_late`: when all is delivered. `reopened`: the first document is wrong
-    and brought once more. `revised`: the desk asks for a paper of one document again. `held`: one document waits for
-    something, and goes on. `rejected`: one document is not given, all others are. `infected`: the first file that the
-    officer sends bears a virus.
+    `declined`: the first officer who is asked won't. `missed`: nobody is at home at the first two visits, and the
+    call desk calls. `returned`: three deliveries are in vain, and the resident fetches the documents at the
+    kelurahan. `cancelled`: the resident asks for it in e-OPen when the officer is there; `too_late`: when all is
+    delivered. `reopened`: the first document is wrong and brought once more. `revised`: the desk asks for a paper
+    of one document again. `held`: one document waits for something, and goes on. `rejected`: one document is not
+    given, all others are. `infected`: the first file that the officer sends bears a virus.
     """
 
     STRAIGHT = "straight"

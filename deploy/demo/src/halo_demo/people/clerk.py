@@ -1,8 +1,18 @@
-"""A clerk of the call desk: residents call when something is wrong with what they got."""
+"""A clerk of the call desk: calls who is never at home, and is called when something is wrong."""
 
 from uuid import UUID
 
+from halo_demo.errors import DemoError
+from halo_demo.people.lists import find_listed
 from halo_demo.people.office import Office
+
+
+async def call_resident(office: Office, request_id: UUID) -> None:
+    """Find the resident's number on the list of whom to call."""
+    clerk = await office.sign_in("clerk-1", "clerk")
+    call = await find_listed(office, clerk, "/v1/calls", request_id)
+    if call is None or not call["resident"]["phone"]:
+        raise DemoError(f"request {request_id}: two visits were missed, and the call desk was not told whom to call")
 
 
 async def reopen(office: Office, request_id: UUID) -> None:

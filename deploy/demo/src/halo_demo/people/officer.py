@@ -13,14 +13,17 @@ from halo_events.contract.event import RequestEvent
 from halo_demo.errors import CallError, DemoError
 from halo_demo.facts import Fact
 from halo_demo.lives import Life
+from halo_demo.people import clerk
 from halo_demo.people.calls import Person
+from halo_demo.people.lists import find_listed
 from halo_demo.people.office import EVENT_SECONDS, Office
 from halo_demo.people.papers import Bearer, First, Wanted, bring_paper
 
 AHEAD: Final = timedelta(hours=3)
-PAGE: Final = 100
 MISTAKE_EVERY: Final = 80
 """With one request in so many the officer first uploads a file of the wrong type."""
+MISSES: Final = 2
+"""Visits at which nobody is at home, after which the call desk calls."""
 TRIES: Final = 3
 """Deliveries in vain, after which the kelurahan keeps the documents."""
 LOOKS: Final = 150
@@ -72,17 +75,10 @@ async def answer_offer(office: Office, offer: Fact, number: int) -> None:
 
 async def _find_offer(office: Office, officer: Person, request_id: UUID) -> Mapping[str, Any]:
     """Look through the officer's list, as his phone shows it."""
-    cursor = ""
-    while True:
-        path = f"/v1/assignments?state=offered&limit={PAGE}{cursor}"
-        page = await office.line.get("dispatch", path, officer)
-        for assignment in page["items"]:
-            if assignment["request_id"] == str(request_id):
-                found: Mapping[str, Any] = assignment
-                return found
-        if not page.get("next_cursor"):
-            raise DemoError(f"request {request_id} is offered, but not on its officer's list")
-        cursor = f"&cursor={page['next_cursor']}"
+    found = await find_listed(office, officer, "/v1/assignments?state=offered", request_id)
+    if found is None:
+        raise DemoError(f"request {request_id} is offered, but not on its officer's list")
+    return found
 
 
 def _was_declined(office: Office, request_id: UUID) -> bool:
@@ -91,8 +87,10 @@ def _was_declined(office: Office, request_id: UUID) -> bool:
 
 async def _visit(office: Office, case: Case) -> None:
     if case.life is Life.MISSED:
-        visit_id = await _schedule(office, case)
-        await office.line.post("dispatch", f"/v1/visits/{visit_id}/missed", case.officer, {"reason": "nobody_home"})
+        for _ in range(MISSES):
+            visit_id = await _schedule(office, case)
+            await office.line.post("dispatch", f"/v1/visits/{visit_id}/missed", case.officer, {"reason": "nobody_home"})
+        await clerk.call_resident(office, case.request_id)
     visit_id = await _schedule(office, case)
     await office.line.post("dispatch", f"/v1/visits/{visit_id}/made", case.officer)
 
