@@ -10,9 +10,12 @@ from halo_events.contract.intake import RequestReceived
 from halo_events.runtime import Database
 from halo_intake.app import build
 from halo_intake.settings import IntakeSettings
+from halo_intake.usecases.reopening import Reopening, reopen_request
 from halo_service.browsing import BYTES, DESK, PHONE, live_site, page_settings, visit
+from halo_service.callers import Caller, Role
 from halo_service.service import Service
 
+CLERK = Caller("clerk-7", frozenset({Role.CLERK}), acting_as=Role.CLERK)
 Life = Callable[[UUID], tuple[list[Event], list[Event]]]
 ComeIn = Callable[..., Awaitable[list[Event]]]
 
@@ -40,6 +43,20 @@ async def received(receive: ComeIn, filing: Callable[..., dict[str, Any]]) -> Re
 async def visited(received: RequestReceived, deliver: ComeIn, life: Life) -> str:
     """The tracking number of a request whose visit is planned."""
     await deliver(*life(received.request_id)[0][:3])
+    return received.tracking_no
+
+
+@pytest.fixture
+async def reopened(
+    receive: ComeIn, deliver: ComeIn, filing: Callable[..., dict[str, Any]], life: Life, database: Database
+) -> str:
+    """The tracking number of a delivered request for two documents, which a clerk opened again for one of them."""
+    received, _ = await receive(filing(documents=["ktp_el", "kia"]))
+    assert isinstance(received, RequestReceived)
+    for events in life(received.request_id):
+        await deliver(*events)
+    async with database.transaction() as tx:
+        await reopen_request(tx, received.tracking_no, Reopening("wrong_data", ["kia"]), CLERK, 3)
     return received.tracking_no
 
 
@@ -75,6 +92,18 @@ class TestStatus:
             assert await window.tab.locator("html").get_attribute("lang") == "en"
             await window.open("/status")
             assert await window.heading() == "How far is my request?"
+
+    async def test_reopened(self, browser: Any, site: str, reopened: str) -> None:
+        """The page lists what the present round is about."""
+        async with visit(browser, site) as window:
+            await window.open("/status")
+            await window.tab.get_by_label("Nomor lacak").fill(reopened)
+            await window.tab.get_by_role("button", name="Lihat status").click()
+
+            assert await window.heading() == "Permohonan diterima"
+            facts = await window.tab.locator("dl").inner_text()
+            assert "KIA" in facts
+            assert "KTP-el" not in facts
 
     @pytest.mark.parametrize("width", [PHONE, DESK])
     async def test_mistyped(self, browser: Any, site: str, width: int) -> None:

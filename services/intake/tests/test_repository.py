@@ -13,11 +13,12 @@ from halo_intake.domain.requests import Request, RequestRound
 from halo_service.service import Service
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+FILED = ("ktp_el", "kia")
 STATEMENTS = load_statements("halo_intake")
 
 
 def _request(tracking_no: str, source_ref: str | None = None) -> Request:
-    return Request(uuid4(), tracking_no, "eopen", source_ref, 1, ("kia",), NOW, None, None)
+    return Request(uuid4(), tracking_no, "eopen", source_ref, 1, FILED, FILED, NOW, None, None)
 
 
 @pytest.fixture
@@ -77,20 +78,22 @@ class TestUpdates:
             repository.update_closed(tx, request_id, NOW, "timer"),
             repository.update_cancel_asked(tx, request_id, "other"),
             repository.update_cancelled(tx, request_id, NOW),
-            repository.update_reopened(tx, RequestRound(request_id, 2), NOW),
+            repository.update_reopened(tx, RequestRound(request_id, 2), FILED, NOW),
         ):
             with pytest.raises(RowCountError):
                 await update
 
     async def test_reopened(self, tx: Tx) -> None:
-        """With a new round nothing is left of the closing and of the questions to cancel."""
+        """A new round has its own documents; nothing is left of the closing and of the questions to cancel."""
         request = _request("HP26-1")
         await repository.insert_request(tx, request)
         await repository.update_cancel_asked(tx, request.request_id, "moved_away")
         await repository.update_closed(tx, request.request_id, NOW, "timer")
-        await repository.update_reopened(tx, RequestRound(request.request_id, 2), NOW)
+        await repository.update_reopened(tx, RequestRound(request.request_id, 2), ["kia"], NOW)
 
-        assert await repository.lock_request(tx, request.request_id) == replace(request, round=2, reopened_at=NOW)
+        reopened = replace(request, round=2, wanted=("kia",), reopened_at=NOW)
+        assert await repository.lock_request(tx, request.request_id) == reopened
+        assert await repository.find_by_tracking_no(tx, request.tracking_no) == reopened
         assert await tx.fetchval("SELECT closed_by FROM requests") is None
 
 

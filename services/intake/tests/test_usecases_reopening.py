@@ -54,6 +54,10 @@ async def _status(client: Client, received: Any) -> str:
     return (await client.get(f"/v1/requests/{received.tracking_no}")).json()["status"]
 
 
+async def _shown(client: Client, received: Any) -> list[str]:
+    return (await client.get(f"/v1/requests/{received.tracking_no}")).json()["documents"]
+
+
 class TestReopen:
     async def test_next_round(self, client: Client, database: Database, reopen: Reopen, delivered: Any) -> None:
         """The request is received again, in round 2 and with the documents wanted; nothing of the closing is left."""
@@ -78,6 +82,17 @@ class TestReopen:
     async def test_all_documents(self, reopen: Reopen, delivered: Any) -> None:
         """Where none are named, all are wanted."""
         assert (await reopen(delivered)).json()["documents"] == ["ktp_el", "kia"]
+
+    async def test_shown(self, client: Client, deliver: ComeIn, life: Life, reopen: Reopen, delivered: Any) -> None:
+        """Everybody sees what the present round is about; the next one may want any document that was filed."""
+        assert await _shown(client, delivered) == ["ktp_el", "kia"]
+        for number, documents in ((2, ["kia"]), (3, ["ktp_el"])):
+            await reopen(delivered, documents=documents)
+            assert await _shown(client, delivered) == documents
+            await deliver(*of_round(number, life(delivered.request_id)))
+            assert await _shown(client, delivered) == documents
+        assert (await reopen(delivered)).json()["documents"] == ["ktp_el", "kia"]
+        assert await _shown(client, delivered) == ["ktp_el", "kia"]
 
     async def test_by_its_own_facts(self, deliver: ComeIn, life: Life, reopen: Reopen, delivered: Any) -> None:
         """A round climbs by its own facts only, up to its end."""

@@ -64,7 +64,11 @@ async def check_life(town: Town, sight: Witness) -> None:
 async def _check_status(town: Town, sight: Witness) -> list[str]:
     answer = await town.offices["intake"].client.get(f"/v1/requests/{sight.tracking_no}")
     shown, told = answer.json()["status"], sight.told[-1]
-    return [
+    listed = answer.json()["documents"]
+    against = (
+        [] if listed == list(sight.wanted) else [f"the public page lists {listed}, the round wants {sight.wanted}"]
+    )
+    return against + [
         f"{who} has the status {found}, the lifecycle {sight.status}"
         for who, found in (("the public page", shown), ("request.progressed", told))
         if found != sight.status

@@ -37,6 +37,7 @@ class Witness(Sight):
     def _(self, event: intake.RequestReceived) -> None:
         require(self.request_id is None, "a request is received once")
         self.request_id, self.tracking_no, self.documents = event.request_id, event.tracking_no, event.documents
+        self.wanted = event.documents
 
     @apply.register
     def _(self, event: intake.RequestProgressed) -> None:
@@ -66,7 +67,8 @@ class Witness(Sight):
         require(self.ended and not self.cancelled, "only what came to its end is re-opened")
         require(event.round == self.round + 1, "a new round has the next number")
         require(set(event.documents) <= set(self.documents), "a round wants what the request was for")
-        self.round, self.asks, self.answers, self.closed = event.round, 0, 0, False
+        self.round, self.wanted = event.round, event.documents
+        self.asks, self.answers, self.closed = 0, 0, False
 
     @apply.register
     def _(self, event: dispatch.AssignmentOffered) -> None:

@@ -42,11 +42,15 @@ class Item:
 
 @dataclass
 class Sight:
-    """One request. `round` is the one that intake opened, `served_round` the one that dispatch is in."""
+    """One request.
+
+    `round` is the one that intake opened, `wanted` what it is about, `served_round` the one that dispatch is in.
+    """
 
     request_id: UUID | None = None
     tracking_no: str = ""
     documents: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
     round: int = 1
     asks: int = 0
     answers: int = 0

@@ -54,7 +54,7 @@ async def see_request(tracking_no: str, tx: TxDep) -> RequestStatus:
         status=status,
         since=since,
         next=Sentence(**next_step(status).model_dump()),
-        documents=list(request.documents),
+        documents=list(request.wanted),
     )
 
 

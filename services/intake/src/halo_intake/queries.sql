@@ -37,20 +37,21 @@ UPDATE requests
 -- name: update_reopened
 -- What became of the round before is no longer true of the request.
 UPDATE requests
-   SET round = $2, reopened_at = $3, closed_at = NULL, closed_by = NULL, cancel_asks = 0, cancel_reason = NULL
+   SET round = $2, wanted = $3, reopened_at = $4, closed_at = NULL, closed_by = NULL, cancel_asks = 0,
+       cancel_reason = NULL
  WHERE request_id = $1;
 
 -- name: lock_request
 -- The row lock makes whoever decides upon a request wait for the other: consumer, job, a filing that is repeated.
-SELECT request_id, tracking_no, channel, source_ref, round, documents, received_at, closed_at, status,
-       reopened_at, cancel_asks, cancel_reason, cancelled_at
+SELECT request_id, tracking_no, channel, source_ref, round, documents, coalesce(wanted, documents) AS wanted,
+       received_at, closed_at, status, reopened_at, cancel_asks, cancel_reason, cancelled_at
   FROM requests
  WHERE request_id = $1
    FOR UPDATE;
 
 -- name: find_by_tracking_no
-SELECT request_id, tracking_no, channel, source_ref, round, documents, received_at, closed_at, status,
-       reopened_at, cancel_asks, cancel_reason, cancelled_at
+SELECT request_id, tracking_no, channel, source_ref, round, documents, coalesce(wanted, documents) AS wanted,
+       received_at, closed_at, status, reopened_at, cancel_asks, cancel_reason, cancelled_at
   FROM requests
  WHERE tracking_no = $1;
 

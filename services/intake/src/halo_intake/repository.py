@@ -44,7 +44,7 @@ async def is_tracking_no_taken(fold: Fold, tracking_no: str) -> bool:
 
 
 async def insert_request(fold: Fold, request: Request) -> None:
-    """Keep a new request. Raises a unique violation for a number that is taken."""
+    """Keep a new request, of which all is wanted. Raises a unique violation for a number that is taken."""
     await fold.execute_one(
         _SQL["insert_request"],
         request.request_id,
@@ -80,7 +80,7 @@ async def find_by_tracking_no(fold: Fold, tracking_no: str) -> Request | None:
 def _request(row: "asyncpg.Record | None") -> Request | None:
     if row is None:
         return None
-    return Request(**{**row, "documents": tuple(row["documents"])})
+    return Request(**{**row, "documents": tuple(row["documents"]), "wanted": tuple(row["wanted"])})
 
 
 async def update_cancel_asked(fold: Fold, request_id: UUID, reason: str) -> None:
@@ -93,9 +93,9 @@ async def update_cancelled(fold: Fold, request_id: UUID, cancelled_at: datetime)
     await fold.execute_one(_SQL["update_cancelled"], request_id, cancelled_at)
 
 
-async def update_reopened(fold: Fold, in_round: RequestRound, reopened_at: datetime) -> None:
-    """Note that a round began. Raises RowCountError for an unknown request."""
-    await fold.execute_one(_SQL["update_reopened"], *in_round, reopened_at)
+async def update_reopened(fold: Fold, in_round: RequestRound, wanted: Sequence[str], reopened_at: datetime) -> None:
+    """Note that a round began, and what it is about. Raises RowCountError for an unknown request."""
+    await fold.execute_one(_SQL["update_reopened"], *in_round, list(wanted), reopened_at)
 
 
 async def insert_request_step(fold: Fold, in_round: RequestRound, status: PublicStatus, reached_at: datetime) -> None:

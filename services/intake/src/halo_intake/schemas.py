@@ -113,7 +113,10 @@ class ReopenAnswer(_Answer):
 
 
 class RequestStatus(_Answer):
-    """How far a request is: what everybody with the tracking number may see, and no personal data."""
+    """How far a request is: what everybody with the tracking number may see, and no personal data.
+
+    `documents` are those that the present round is about: after a re-opening those that are wanted again.
+    """
 
     tracking_no: str
     status: PublicStatus

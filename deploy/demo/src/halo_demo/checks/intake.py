@@ -53,6 +53,7 @@ def _requests(topics: Topics) -> Table:
                     source_ref=event.source_ref,
                     round=event.round,
                     documents=event.documents,
+                    wanted=None,
                     received_at=envelope.time,
                     status=None,
                     status_since=None,
@@ -73,8 +74,9 @@ def _requests(topics: Topics) -> Table:
             case intake.RequestCancelled():
                 table.update(event.request_id, cancelled_at=envelope.time)
             case intake.RequestReopened():
+                begun = {"round": event.round, "wanted": event.documents, "reopened_at": envelope.time}
                 anew = {"closed_at": None, "closed_by": None, "cancel_asks": 0, "cancel_reason": None}
-                table.update(event.request_id, round=event.round, reopened_at=envelope.time, **anew)
+                table.update(event.request_id, **begun, **anew)
     return table
 
 

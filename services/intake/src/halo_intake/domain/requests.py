@@ -17,6 +17,7 @@ class RequestRound(NamedTuple):
 class Request:
     """One request. `status` is the last one published, None before the first.
 
+    `documents` is what was filed, `wanted` what its present round is about: some of these, or all.
     `cancel_asks` counts how often cancelling was asked for in this round, `cancel_reason` is that of the last time.
     """
 
@@ -26,6 +27,7 @@ class Request:
     source_ref: str | None
     round: int
     documents: tuple[str, ...]
+    wanted: tuple[str, ...]
     received_at: datetime
     closed_at: datetime | None
     status: str | None

@@ -25,6 +25,7 @@ async def apply_request_received(fold: Fold, event: RequestReceived) -> None:
         source_ref=event.source_ref,
         round=event.round,
         documents=event.documents,
+        wanted=event.documents,
         received_at=fold.envelope.time,
         closed_at=None,
         status=None,
@@ -53,8 +54,9 @@ async def apply_request_cancelled(fold: Fold, event: RequestCancelled) -> None:
 
 
 async def apply_request_reopened(fold: Fold, event: RequestReopened) -> None:
-    """Begin the round: from here on its facts only say how far the request is."""
-    await repository.update_reopened(fold, RequestRound(event.request_id, event.round), fold.envelope.time)
+    """Begin the round: from here on its facts only say how far the request is, and its documents alone are shown."""
+    in_round = RequestRound(event.request_id, event.round)
+    await repository.update_reopened(fold, in_round, event.documents, fold.envelope.time)
 
 
 PROJECTIONS: Final = (
