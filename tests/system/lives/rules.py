@@ -154,7 +154,7 @@ class Witness(Sight):
 
     @apply.register
     def _(self, event: dispatch.DeliveryCompleted) -> None:
-        require(event.proof.paper_id in self.photos, "a delivery has a cleared photo")
+        require(event.proof.paper_id in self.cleared_photos[event.round], "a delivery has a cleared photo of its round")
         for item in self._at_the_door(event):
             item.delivered = True
 
@@ -190,7 +190,7 @@ class Witness(Sight):
     def _(self, event: documents.PaperCleared) -> None:
         item_id, row, proof = self.papers[event.paper_id]
         if proof:
-            self.photos.append(event.paper_id)
+            self.cleared_photos[event.round].append(event.paper_id)
         elif item_id and row:
             self.item(item_id).rows.add(row)
 

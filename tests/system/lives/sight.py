@@ -67,12 +67,18 @@ class Sight:
     climbed: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     items: defaultdict[int, dict[UUID, Item]] = field(default_factory=lambda: defaultdict(dict))
     papers: dict[UUID, tuple[UUID | None, str | None, bool]] = field(default_factory=dict)
-    photos: list[UUID] = field(default_factory=list)
+    cleared_photos: defaultdict[int, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    """Proofs of delivery that passed their checks, by round."""
 
     @property
     def present(self) -> list[Item]:
         """The items of the round that dispatch is in."""
         return list(self.items[self.served_round].values())
+
+    @property
+    def photos(self) -> list[UUID]:
+        """The proofs that count in the round that dispatch is in."""
+        return self.cleared_photos[self.served_round]
 
     @property
     def holder(self) -> UUID | None:
