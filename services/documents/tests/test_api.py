@@ -133,6 +133,22 @@ class TestRecordNeed:
         assert code(other) == (HTTPStatus.CONFLICT, "need-recorded")
         assert other.json()["detail"] != other.json()["detail_id"]
 
+    async def test_round(self, world: "World", at_house: Client, officer_id: UUID) -> None:
+        """A round that is not known here is tried again in a moment, an earlier one is refused in both languages."""
+        request_id, _ = await world.handed_over(officer_id, KIA)
+        path, body = f"/v1/dossiers/{request_id}/need", {"items": [{"kind": "kia"}], "round": 2}
+
+        early = await at_house.create(path, body)
+        await world.accepted(officer_id, request_id, round_number=2)
+        await world.fact(world.facts.visited(request_id, officer_id, 2))
+        late = await at_house.create(path, body | {"round": 1})
+
+        assert (*code(early), early.headers["retry-after"]) == (HTTPStatus.CONFLICT, "not-yet", "1")
+        assert code(late) == (HTTPStatus.CONFLICT, "round-outdated")
+        assert late.json()["detail"] != late.json()["detail_id"]
+        assert (await at_house.create(path, body | {"round": 0})).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert (await at_house.create(path, body)).status_code == HTTPStatus.CREATED
+
     async def test_unknown_kind(self, world: "World", at_house: Client, officer_id: UUID) -> None:
         """A document that HALO PAMOR does not bring is named."""
         request_id = await world.visited(officer_id)

@@ -1,11 +1,23 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
 from halo_documents.domain.dossiers import ItemState
-from halo_documents.errors import HandoverOutdatedError, IssueNumberTakenError, NoHolderError, NotHolderError
+from halo_documents.errors import (
+    HandoverOutdatedError,
+    IssueNumberTakenError,
+    NeedRecordedError,
+    NoHolderError,
+    NotHolderError,
+    NotInRegisterError,
+    RoundOutdatedError,
+)
 from halo_documents.usecases import desk, handover, need, reading
-from halo_events.contract.event import Actor
+from halo_events.contract.dispatch import OfficerLeft
+from halo_events.contract.documents import NeedRecorded
+from halo_events.contract.event import SYSTEM, Actor, ActorRole
 from halo_events.contract.intake import ReopenReason, RequestReopened
 from halo_events.contract.values import DocumentKind
 from halo_events.errors import NotYetError
@@ -15,6 +27,7 @@ if TYPE_CHECKING:
     from conftest import World
 
 KTP, KK = DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA
+STRANGER = Actor(role=ActorRole.OFFICER, id="6f1f1c0e-0000-4000-8000-000000000000")
 
 
 async def reopen(world: "World", request_id: UUID, *kinds: DocumentKind) -> None:
@@ -128,3 +141,74 @@ class TestRequestReopened:
         with pytest.raises(IssueNumberTakenError):
             await desk.issue_item(tx, other, f"NO-{first}", operator)
         assert await desk.issue_item(tx, item_id, f"NO-{first}", operator) is ItemState.ISSUED
+
+
+@dataclass(frozen=True)
+class Need:
+    """Records the need of a request, of the round that is meant."""
+
+    world: "World"
+    request_id: UUID
+
+    async def record(self, officer: Actor, round_meant: int | None) -> NeedRecorded:
+        """Record it in a transaction of its own."""
+        async with self.world.transaction() as tx:
+            return await need.record_need(
+                tx, self.world.checklists, self.request_id, [KTP], officer, round_meant=round_meant
+            )
+
+
+@pytest.fixture
+async def ended(world: "World", officer_id: UUID) -> Need:
+    """A request whose first round is over."""
+    return Need(world, (await world.handed_over(officer_id, KTP))[0])
+
+
+class TestRoundMeant:
+    async def test_not_known_here(self, ended: Need, officer: Actor) -> None:
+        """Of a round that only dispatch knows nothing can be recorded yet; unsaid, it is the round that is known."""
+        with pytest.raises(NotYetError):
+            await ended.record(officer, 2)
+        with pytest.raises(NeedRecordedError):
+            await ended.record(officer, None)
+
+    async def test_of_another_officer(self, ended: Need) -> None:
+        """Who serves the new round is not taken for a stranger where that round is not known here."""
+        with pytest.raises(NotYetError):
+            await ended.record(STRANGER, 2)
+        with pytest.raises(NotHolderError):
+            await ended.record(STRANGER, 1)
+
+    async def test_not_accepted_here(self, world: "World", ended: Need, officer: Actor) -> None:
+        """Once the re-opening is known, the round before is over, and the new one waits for its officer."""
+        await reopen(world, ended.request_id, KTP)
+
+        with pytest.raises(RoundOutdatedError):
+            await ended.record(officer, 1)
+        with pytest.raises(NotYetError):
+            await ended.record(officer, 2)
+
+    @pytest.mark.parametrize("reopened", [True, False])
+    async def test_present(
+        self, world: "World", ended: Need, officer_id: UUID, officer: Actor, *, reopened: bool
+    ) -> None:
+        """The present round's need is recorded, and no need of a round before, whichever topic told of the new one."""
+        if reopened:
+            await reopen(world, ended.request_id, KTP)
+        await world.accepted(officer_id, ended.request_id, round_number=2)
+        await world.fact(world.facts.visited(ended.request_id, officer_id, 2))
+
+        with pytest.raises(RoundOutdatedError):
+            await ended.record(officer, 1)
+        with pytest.raises(NotHolderError):
+            await ended.record(STRANGER, 1)
+        assert (await ended.record(officer, 2)).round == 2
+
+    async def test_left(self, world: "World", ended: Need, officer_id: UUID, officer: Actor) -> None:
+        """Who left the register is told so, whichever round he means."""
+        await world.fact(OfficerLeft(occurred_at=datetime.now(UTC), actor=SYSTEM, officer_id=officer_id))
+        await reopen(world, ended.request_id, KTP)
+
+        for round_meant in (1, 2):
+            with pytest.raises(NotInRegisterError):
+                await ended.record(officer, round_meant)

@@ -141,7 +141,8 @@ class People:
         sight = self.sight
         if sight.visited and not sight.present:
             wanted = [{"kind": kind} for kind in sight.documents]
-            act = self.officer(f"/dossiers/{sight.request_id}/need", {"items": wanted}, service="documents")
+            need = {"items": wanted, "round": sight.served_round}
+            act = self.officer(f"/dossiers/{sight.request_id}/need", need, service="documents")
             ready = lambda: self.alive and sight.visited and not sight.present  # noqa: E731
             yield Step("the holder records the need", "documents", ready, act, ("need.recorded",))
         for item in sight.present:

@@ -65,7 +65,7 @@ SELECT tracking_no, kelurahan_code, rw, documents, resident_name, resident_nik, 
 
 -- name: find_holder
 -- Who served an earlier round holds nothing in the new one until he accepts it.
-SELECT a.officer_id, a.round,
+SELECT a.officer_id, a.round, greatest(a.round, r.round) AS present_round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
        EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
        a.released_at IS NOT NULL OR coalesce(r.round > a.round, FALSE) AS released,
@@ -76,7 +76,7 @@ SELECT a.officer_id, a.round,
 
 -- name: lock_holder
 -- One step of a request at a time.
-SELECT a.officer_id, a.round,
+SELECT a.officer_id, a.round, greatest(a.round, r.round) AS present_round,
        EXISTS (SELECT FROM visits AS v WHERE v.request_id = a.request_id AND v.round = a.round) AS visited,
        EXISTS (SELECT FROM officers AS o WHERE o.officer_id = a.officer_id AND o.left_at IS NOT NULL) AS has_left,
        a.released_at IS NOT NULL OR coalesce(r.round > a.round, FALSE) AS released,

@@ -1,6 +1,7 @@
 """The officer's page beside the straight way: what is missing, fails its check, comes late, or is sent twice."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -80,6 +81,20 @@ class TestNeed:
         answer = await browserless.send(f"/officer/requests/{request_id}/need", form)
 
         assert (answer.status_code, 'role="alert"' in answer.text) == (409, True)
+
+    async def test_page_of_the_round_before(self, browserless: PageClient, world: "World", officer_id: UUID) -> None:
+        """A page that was opened before a new round records nothing in that round."""
+        request_id = await world.visited(officer_id)
+        page = (await browserless.http.get(path_of(request_id))).text
+        shown = re.findall(r'name="(_key|round)" value="([^"]+)"', page)
+        await world.accepted(officer_id, request_id, round_number=2)
+        await world.fact(world.facts.visited(request_id, officer_id, 2))
+
+        answer = await browserless.send(f"/officer/requests/{request_id}/need", {**dict(shown), "kia": "1"})
+
+        assert (answer.status_code, 'name="round" value="2"' in answer.text) == (409, True)
+        assert "putaran baru" in answer.text
+        assert await world.rows("SELECT item_id FROM items") == []
 
     async def test_of_others(self, browserless: PageClient, world: "World") -> None:
         """Another officer's request is not shown."""

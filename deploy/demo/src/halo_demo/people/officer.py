@@ -121,16 +121,8 @@ async def _give_back(office: Office, case: Case) -> None:
 async def _record_need(office: Office, case: Case, kinds: list[str]) -> list[Item]:
     """Record what is needed; return the items with their checklists."""
     path = f"/v1/dossiers/{case.request_id}"
-    need = {"items": [{"kind": kind} for kind in kinds]}
-    for look in range(1, LOOKS + 1):
-        try:
-            await office.line.post("documents", f"{path}/need", case.officer, need, attempt=case.round)
-            break
-        except CallError as refusal:
-            # Of a request that was opened again, documents may still know the round before alone.
-            if refusal.code != "need-recorded" or case.round == 1 or look == LOOKS:
-                raise
-            await asyncio.sleep(LOOK_SECONDS)
+    need = {"items": [{"kind": kind} for kind in kinds], "round": case.round}
+    await office.line.post("documents", f"{path}/need", case.officer, need)
     dossier = await office.line.get("documents", path, case.officer)
     items: list[Item] = dossier["items"]
     return items

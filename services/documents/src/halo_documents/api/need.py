@@ -20,10 +20,12 @@ async def record_need(
 ) -> NeedAnswer:
     """Record at the house which documents are needed; once per round.
 
-    Not yet (409) until the officer's acceptance and his visit are known here.
+    Not yet (409) until the officer's acceptance and his visit are known here. Say the `round` that your list at
+    dispatch shows: after a re-opening it is not yet (409) until that round is known here, where without it the round
+    before may answer `need-recorded`. An earlier round than the present one is 409 `round-outdated`.
     """
     kinds = [wanted.kind for wanted in body.items]
-    recorded = await need.record_need(tx, checklists, request_id, kinds, caller.actor())
+    recorded = await need.record_need(tx, checklists, request_id, kinds, caller.actor(), round_meant=body.round)
     items = tuple(
         RecordedItem(item_id=item.item_id, kind=kind) for item, kind in zip(recorded.items, kinds, strict=True)
     )

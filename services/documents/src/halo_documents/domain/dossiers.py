@@ -50,15 +50,17 @@ ENDS: Final = frozenset({ItemState.DELIVERED, ItemState.REJECTED, ItemState.CANC
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The officer who accepted a request last, in its present round.
+    """The officer who accepted a request last, and the round in which he did.
 
-    `visited`: somebody was at the house in that round. `released`: the request waits for an officer, or was given up.
-    `has_left`: the register has him no more; one of whom its topic has not told yet is taken to be in it. `cancelled`:
-    nobody works on the request any more.
+    `present_round`: the round that the request is in, as far as is known here; a later one until somebody accepts it
+    anew. `visited`: somebody was at the house in his round. `released`: the request waits for an officer, or was given
+    up. `has_left`: the register has him no more; one of whom its topic has not told yet is taken to be in it.
+    `cancelled`: nobody works on the request any more.
     """
 
     officer_id: UUID
     round: int
+    present_round: int
     visited: bool
     has_left: bool = False
     released: bool = False

@@ -32,6 +32,7 @@ from halo_documents.errors.need import (
     NeedRecordedError,
     PapersBeingCheckedError,
     PapersMissingError,
+    RoundOutdatedError,
 )
 from halo_documents.errors.papers import (
     PaperNotClearedError,
@@ -70,6 +71,7 @@ __all__ = [
     "PersonalNumberError",
     "RequestCancelledError",
     "RequestUnknownError",
+    "RoundOutdatedError",
     "RowMetOtherwiseError",
     "RowUnknownError",
     "TooManyFailedPapersError",

@@ -17,6 +17,16 @@ class NeedRecordedError(BusinessError):
     )
 
 
+class RoundOutdatedError(BusinessError):
+    """The caller means an earlier round of the request: it was re-opened since."""
+
+    code = "round-outdated"
+    message = (
+        "Permohonan ini sudah dibuka lagi dalam putaran baru. Muat ulang daftar Anda, lalu catat yang dibutuhkan kini.",
+        "This request was re-opened in a new round. Load your list again, then record what is needed now.",
+    )
+
+
 class NeedMissingError(BusinessError):
     """Papers and steps need items first."""
 

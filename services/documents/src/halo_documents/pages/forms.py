@@ -6,7 +6,7 @@ from typing import Annotated, Final, Self
 from uuid import UUID
 
 from halo_events.contract.documents import HoldReason, RejectionReason, RevisionReason
-from halo_events.contract.event import Code
+from halo_events.contract.event import Code, Round
 from halo_events.contract.values import DocumentKind
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,8 +19,9 @@ _Count = Annotated[int, Field(ge=0, le=_MOST)]
 
 
 class NeedForm(BaseModel):
-    """How many documents of each kind are needed."""
+    """How many documents of each kind are needed, in the round that the page showed."""
 
+    round: Round | None = None
     ktp_el: _Count = 0
     kartu_keluarga: _Count = 0
     kia: _Count = 0

@@ -68,7 +68,8 @@ async def show_papers(work: WorkDep) -> HTMLResponse:
 async def record_need(work: WorkDep, once: OnceDep, checklists: ChecklistsDep) -> Response:
     """Record which documents are needed."""
     form = await work.page.form(NeedForm)
-    await need.record_need(work.tx, checklists, work.request_id, form.kinds(), work.actor)
+    kinds = form.kinds()
+    await need.record_need(work.tx, checklists, work.request_id, kinds, work.actor, round_meant=form.round)
     return await work.finish(once, "recorded")
 
 

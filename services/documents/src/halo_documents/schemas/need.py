@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
+from halo_events.contract.event import Round
 from halo_events.contract.values import Bilingual, DocumentKind
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -16,9 +17,13 @@ class Wanted(Body):
 
 
 class Need(Body):
-    """What is needed, as found out at the house. Two children need two items of one kind."""
+    """What is needed, as found out at the house. Two children need two items of one kind.
+
+    `round` is the one that the officer means, as his list at dispatch shows it; without it the one known here.
+    """
 
     items: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=10)]
+    round: Round | None = None
 
 
 class RecordedItem(Body):

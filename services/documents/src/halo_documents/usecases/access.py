@@ -14,6 +14,7 @@ from halo_documents.errors import (
     NotInRegisterError,
     OperatorIsCollectorError,
     RequestCancelledError,
+    RoundOutdatedError,
     WrongStateError,
 )
 from halo_documents.repository import desk, facts, need
@@ -30,9 +31,13 @@ async def require_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
     return _checked(await _known(tx, request_id, await facts.find_holder(tx, request_id)), actor)
 
 
-async def lock_holder(tx: Tx, request_id: UUID, actor: Actor) -> Holder:
-    """The same, and the request's other steps wait for this transaction."""
-    return _checked(await lock_last_holder(tx, request_id), actor)
+async def lock_holder(tx: Tx, request_id: UUID, actor: Actor, round_meant: int | None = None) -> Holder:
+    """The same, and the request's other steps wait for this transaction.
+
+    Where the caller says which round he means, raises also RoundOutdatedError, and NotYetError for one that is not
+    known here.
+    """
+    return _checked(await lock_last_holder(tx, request_id), actor, round_meant)
 
 
 async def lock_last_holder(tx: Tx, request_id: UUID) -> Holder:
@@ -85,9 +90,15 @@ async def _known(tx: Tx, request_id: UUID, holder: Holder | None) -> Holder:
     return holder
 
 
-def _checked(holder: Holder, actor: Actor) -> Holder:
+def _checked(holder: Holder, actor: Actor, round_meant: int | None = None) -> Holder:
+    meant = round_meant or holder.present_round
+    # First of all: of a round that is not known here, nobody knows here who holds it.
+    if meant > holder.present_round:
+        raise NotYetError(ACCEPTED)
     if holder.has_left and holder.is_actor(actor):
         raise NotInRegisterError
+    if meant < holder.present_round and holder.is_actor(actor):
+        raise RoundOutdatedError
     if holder.released:
         raise NotYetError(ACCEPTED)
     if not holder.is_actor(actor):

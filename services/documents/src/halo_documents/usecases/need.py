@@ -18,13 +18,19 @@ from halo_documents.usecases import access
 
 
 async def record_need(
-    tx: Tx, checklists: Checklists, request_id: UUID, kinds: Sequence[DocumentKind], actor: Actor
+    tx: Tx,
+    checklists: Checklists,
+    request_id: UUID,
+    kinds: Sequence[DocumentKind],
+    actor: Actor,
+    *,
+    round_meant: int | None = None,
 ) -> documents.NeedRecorded:
     """Record which documents are needed, under the checklist of the day; once per round.
 
-    Raises NotYetError until accepting and visit are known here, NeedRecordedError, and as `access.require_holder`.
+    Raises NotYetError until accepting and visit are known here, NeedRecordedError, and as `access.lock_holder`.
     """
-    holder = await access.lock_holder(tx, request_id, actor)
+    holder = await access.lock_holder(tx, request_id, actor, round_meant)
     if not holder.visited:
         raise NotYetError("visit.made of the request")
     if await need.find_dossier(tx, request_id, holder.round):
