@@ -51,19 +51,20 @@ class TestAdmit:
     @pytest.mark.parametrize(
         "claims",
         [
-            {"exp": int(time.time()) - 60},
+            {"exp": -60},
             {"iss": "http://other.test"},
             {"aud": "other"},
             {"sub": ""},
             {"sub": "Budi Santoso"},
             {"sub": 7},
             {"exp": None},
-            {"nbf": int(time.time()) + 600},
+            {"nbf": 600},
         ],
     )
     async def test_bad_claims(self, offline: Client, claims: dict[str, Any]) -> None:
         """A token that is expired, early, of another issuer or audience, or without a subject is refused."""
-        token = offline.issuer.token(Role.OFFICER, **claims)
+        moments = {name: int(time.time()) + claims[name] for name in ("exp", "nbf") if claims.get(name)}
+        token = offline.issuer.token(Role.OFFICER, **claims | moments)
 
         assert await ask(offline, token) == (401, "token-not-valid")
 
