@@ -81,12 +81,14 @@ class TestMissed:
             counts.append(len((await clerk.get("/v1/calls")).json()["items"]))
         (row,) = (await clerk.get("/v1/calls")).json()["items"]
         await plan(officer, request_id, 3)
+        planned = await listed(officer)
 
         assert counts == [0, 1]
         assert (row["request_id"], row["missed_visits"], row["miss_reason"]) == (str(request_id), 2, "wrong_address")
         assert row["resident"]["phone"] == "+628881234567"
         assert (row["officer"]["phone"], row["officer"]["on_duty"]) == ("+628881000001", True)
         assert (await clerk.get("/v1/calls")).json()["items"] == []
+        assert (planned["missed_visits"], planned["call_desk_to_call"]) == (2, False)
         assert (await officer.get("/v1/calls")).status_code == 403
 
     async def test_calls_paged(self, world: "World", client: Client) -> None:
@@ -109,10 +111,10 @@ class TestMissed:
         """The coordinator sees the flags and the documents of what waits in his queue."""
         request_id, officer_id = await world.accepted()
         officer = of(client, officer_id)
+        await world.visited(request_id, officer_id)
         for days in (1, 2):
             visit_id = await plan(officer, request_id, days)
             await officer.post(f"/v1/visits/{visit_id}/missed", json={"reason": "wrong_address"})
-        await world.visited(request_id, officer_id)
         (item_id,) = await world.need(request_id, officer_id, DocumentKind.KIA)
         await world.cancel_requested(request_id)
         await world.left(officer_id)

@@ -29,12 +29,17 @@ VISITS = st.sampled_from([None, AHEAD, MADE, MISSED])
 
 
 def task(
-    *states: ItemState, visit: VisitRow | None = None, offered: bool = False, cancel: bool = False, due: bool = True
+    *states: ItemState,
+    visit: VisitRow | None = None,
+    offered: bool = False,
+    cancel: bool = False,
+    due: bool = True,
+    misses: int = 1,
 ) -> Task:
     """A task whose documents are so far."""
     items = tuple(ItemRow(ID, 1, UUID(int=place), DocumentKind.KIA, state, 0) for place, state in enumerate(states))
     state, due_at = ("offered", NOW if due else None) if offered else ("accepted", None)
-    row = AssignmentRow(REQUEST, Standing(1, 0, cancel), state, due_at, NOW, visit)
+    row = AssignmentRow(REQUEST, Standing(1, misses, cancel, latest_missed=visit is MISSED), state, due_at, NOW, visit)
     return Task(row, items, "Jatirasa")
 
 
@@ -46,6 +51,7 @@ class TestStep:
             (task(), Step.PLAN_VISIT),
             (task(visit=AHEAD), Step.VISIT),
             (task(visit=MISSED), Step.PLAN_VISIT),
+            (task(visit=MISSED, misses=2), Step.AWAIT_CALL),
             (task(visit=MADE), Step.RECORD_NEED),
             (task(NEEDED, visit=MADE), Step.BRING_PAPERS),
             (task(NEEDED, visit=AHEAD), Step.VISIT),

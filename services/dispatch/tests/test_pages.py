@@ -254,7 +254,7 @@ class TestSteps:
             await press(window, "Catat kunjungan gagal")
             await window.shoot("dispatch", "task-missed")
 
-            assert await told(window) == "Kunjungan tercatat gagal. Jadwalkan lagi."
+            assert await told(window) == "Kunjungan tercatat gagal."
             assert "Kunjungan gagal pada putaran ini: 1" in await window.tab.locator("main").inner_text()
             assert await window.tab.get_by_role("button", name="Jadwalkan kunjungan").is_visible()
             assert await window.faults() == []

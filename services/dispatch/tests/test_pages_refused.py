@@ -246,7 +246,12 @@ class TestForms:
         """A form that arrives twice at the same time acts once, and both are sent to the same page."""
         request_id, officer_id, (item_id,) = await world.in_hand(DocumentKind.KTP_EL)
         await come_without(browserless, officer_id, path_of(request_id))
-        form = {"_key": await browserless.key(path_of(request_id)), "undelivered": item_id, "failure": "refused"}
+        form = {
+            "_key": await browserless.key(path_of(request_id)),
+            "tries_seen": "0",
+            "undelivered": item_id,
+            "failure": "refused",
+        }
 
         answers = await asyncio.gather(
             *(browserless.send(f"{path_of(request_id)}/failed-deliveries", form) for _ in range(3))

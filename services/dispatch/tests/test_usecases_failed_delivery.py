@@ -12,6 +12,7 @@ from halo_dispatch.errors import (
     ItemRejectedError,
     ItemUnknownError,
     NotHolderError,
+    TryRecordedError,
 )
 from halo_dispatch.repository import requests
 from halo_dispatch.usecases.failed_delivery import FailedDelivery, fail_delivery
@@ -28,12 +29,12 @@ KINDS = (DocumentKind.KTP_EL, DocumentKind.KARTU_KELUARGA)
 
 
 async def fail(
-    database: Database, request_id: UUID, officer_id: UUID, items: Sequence[UUID]
+    database: Database, request_id: UUID, officer_id: UUID, items: Sequence[UUID], seen: int | None = None
 ) -> tuple[FailedDelivery, list[Event]]:
     """Report a try in vain; what became of it, and what is emitted."""
     async with database.transaction() as tx:
         failed = await fail_delivery(
-            tx, request_id, officer_id, items, reason=DeliveryFailure.NOBODY_HOME, actor=SYSTEM
+            tx, request_id, officer_id, items, reason=DeliveryFailure.NOBODY_HOME, actor=SYSTEM, seen=seen
         )
         return failed, tx.emitted
 
@@ -73,6 +74,27 @@ class TestFailDelivery:
             often: (ItemState.AT_KELURAHAN, 3),
             seldom: (ItemState.WITH_OFFICER, 1),
         }
+
+    async def test_beside_kept(self, world: "World", database: Database) -> None:
+        """While the kelurahan keeps one document, another may be tried."""
+        request_id, officer_id, (kept, other) = await world.in_hand(*KINDS)
+        for _ in range(3):
+            await fail(database, request_id, officer_id, [kept])
+
+        failed, _ = await fail(database, request_id, officer_id, [other])
+
+        assert failed == FailedDelivery(1, ())
+
+    async def test_stale(self, world: "World", database: Database) -> None:
+        """Who reports from a page that shows one try less is told of that one, and nothing is counted."""
+        request_id, officer_id, items = await world.in_hand(*KINDS)
+        await fail(database, request_id, officer_id, items, seen=0)
+
+        with pytest.raises(TryRecordedError):
+            await fail(database, request_id, officer_id, items, seen=0)
+
+        failed, _ = await fail(database, request_id, officer_id, items, seen=2)
+        assert failed == FailedDelivery(2, ())
 
     async def test_fetched(self, world: "World", database: Database) -> None:
         """What the kelurahan keeps is tried no more, and is delivered when the resident fetches it."""

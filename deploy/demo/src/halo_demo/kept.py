@@ -67,7 +67,7 @@ def _addresses(platform: Platform) -> dict[str, str]:
         **{f"{service}, pages": f"{platform.services[service]}{path}" for service, path in PAGES.items()},
         "token issuer": f"{platform.issuer}/token",
         **platform.gateways,
-        "SMS and mails": str(platform.receiver_log),
+        "which SMS and mails were taken": str(platform.receiver_log),
         "Kafka": platform.endpoints.kafka,
         "PostgreSQL": platform.endpoints.postgres,
         "MinIO": f"http://{platform.endpoints.minio}",

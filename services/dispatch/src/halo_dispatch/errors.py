@@ -235,6 +235,16 @@ class AtKelurahanError(BusinessError):
     )
 
 
+class TryRecordedError(BusinessError):
+    """Another try in vain was recorded since the officer's page was loaded."""
+
+    code: ClassVar[str] = "try-recorded"
+    message: ClassVar[tuple[str, str]] = (
+        "Sejak halaman ini dibuka pengantaran gagal lain sudah dicatat. Muat ulang; catat hanya percobaan yang baru.",
+        "Another failed try was recorded since this page was opened. Load it again, and record only what is a new try.",
+    )
+
+
 class AlreadyDeliveredError(BusinessError):
     """A document was delivered before. `fields` names which."""
 

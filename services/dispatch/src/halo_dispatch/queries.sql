@@ -298,9 +298,15 @@ SELECT t.request_id, t.round, t.state, t.due_at, t.changed_at, t.cancel_pending,
 -- name: list_queue
 SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
        r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
-       m.misses
+       v.missed_at, m.misses
   FROM open_assignments AS a
   JOIN requests AS r ON r.request_id = a.request_id
+  LEFT JOIN LATERAL (
+           SELECT w.missed_at
+             FROM visits AS w
+            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
+            ORDER BY w.scheduled_at DESC, w.visit_id
+            LIMIT 1) AS v ON true
  CROSS JOIN LATERAL (
            SELECT count(*) AS misses
              FROM visits AS w

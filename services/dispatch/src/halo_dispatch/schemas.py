@@ -162,8 +162,8 @@ class ItemView(Answer):
 class RequestView(Answer):
     """A request as officers and coordinators see it.
 
-    `call_desk_to_call`: so many visits were missed that the call desk calls the resident. `cancel_requested`: the
-    resident asked to cancel; the holder brings the papers back and releases the request.
+    `call_desk_to_call`: so many visits were missed, the latest too, that the call desk calls the resident.
+    `cancel_requested`: the resident asked to cancel; the holder brings the papers back and releases the request.
     """
 
     request_id: UUID

@@ -9,7 +9,7 @@ from halo_service.pages import PageDep, PageRouter
 from halo_service.signin import Role, allow
 from pydantic import BaseModel, Field
 
-from halo_intake.domain.sentences import next_step, status_name
+from halo_intake.domain.sentences import status_name
 from halo_intake.domain.status import way_of
 from halo_intake.usecases import following
 
@@ -40,12 +40,12 @@ async def show_status(page: PageDep, tx: TxDep) -> HTMLResponse:
     """How far the request is, and what comes next."""
     page.refuse_with("status_form.html")
     form = await page.form(StatusForm)
-    request, status, since = await following.see_request(tx, form.tracking_no)
+    (request, status, since), following_step = await following.see_request(tx, form.tracking_no)
     return page.show(
         "status.html",
         request=request,
         name=status_name(status),
         since=since,
-        next=next_step(status),
+        next=following_step,
         way=[(status_name(stage), standing) for stage, standing in way_of(status)],
     )

@@ -55,11 +55,12 @@ class Standing:
     round: int
     missed_visits: int
     cancel_requested: bool
+    latest_missed: bool = False
 
     @property
     def call_desk_to_call(self) -> bool:
-        """Whether so many visits were missed that the call desk calls the resident."""
-        return self.missed_visits >= CALL_DESK_CALLS_AT
+        """Whether the latest visit was missed, and so many before, that the call desk calls the resident."""
+        return self.latest_missed and self.missed_visits >= CALL_DESK_CALLS_AT
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class Step(StrEnum):
     DELIVER = "deliver"
     VISIT = "visit"
     PLAN_VISIT = "plan_visit"
+    AWAIT_CALL = "await_call"
     RECORD_NEED = "record_need"
     BRING_PAPERS = "bring_papers"
     AWAIT_RESIDENT = "await_resident"
@@ -62,6 +63,11 @@ class Task:
         """What the officer has with him; a delivery of it may fail."""
         return tuple(item for item in self.items if item.state is ItemState.WITH_OFFICER)
 
+    @property
+    def tries(self) -> int:
+        """How many tries in vain are known, of all documents together."""
+        return sum(item.tries for item in self.items)
+
     def number(self, item: ItemRow) -> int | None:
         """Which one of several documents of the same kind it is, from 1; None for the only one."""
         alike = [each.item_id for each in self.items if each.kind == item.kind]
@@ -78,6 +84,7 @@ class Task:
             (ItemState.WITH_OFFICER in left, Step.DELIVER),
             (self.visit_ahead is not None, Step.VISIT),
             (left == {ItemState.AT_KELURAHAN}, Step.AWAIT_RESIDENT),
+            (self.assignment.standing.call_desk_to_call, Step.AWAIT_CALL),
             (visit is None or visit.missed_at is not None, Step.PLAN_VISIT),
             (not self.items, Step.RECORD_NEED),
         )

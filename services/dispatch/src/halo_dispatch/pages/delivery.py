@@ -42,5 +42,6 @@ async def fail_delivery(request_id: UUID, officer: OfficerPageDep, once: OnceDep
         form.undelivered,
         reason=form.failure,
         actor=officer.actor,
+        seen=form.tries_seen,
     )
     return await officer.finish(once, request_id, "returned" if failed.returned else "failed")

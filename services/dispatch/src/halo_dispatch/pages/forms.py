@@ -91,5 +91,6 @@ class DeliveryForm(BaseModel):
 class FailedDeliveryForm(BaseModel):
     """Which documents could not be handed over, and why."""
 
+    tries_seen: Annotated[int, Field(ge=0, le=1000)]
     undelivered: Annotated[Items, _DOCUMENTS] = Field(default=None, validate_default=True)
     failure: Annotated[DeliveryFailure, _REASON] = Field(default=None, validate_default=True)

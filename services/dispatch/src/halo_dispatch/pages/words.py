@@ -21,6 +21,10 @@ STEPS: Final[Words] = {
     Step.DELIVER: ("Antarkan dokumen ke rumah warga.", "Deliver the documents to the door."),
     Step.VISIT: ("Kunjungi warga.", "Visit the resident."),
     Step.PLAN_VISIT: ("Hubungi warga dan jadwalkan kunjungan.", "Call the resident and plan a visit."),
+    Step.AWAIT_CALL: (
+        "Meja panggilan menelepon warga: tunggu kabarnya, lalu jadwalkan kunjungan pada waktu yang disepakati.",
+        "The call desk calls the resident: wait for its word, then plan the visit for the time agreed on.",
+    ),
     Step.RECORD_NEED: ("Catat kebutuhan dan foto berkas warga.", "Record the need and photograph the papers."),
     Step.BRING_PAPERS: (
         "Lengkapi berkas; ambil dokumen di loket setelah jadi.",
@@ -85,7 +89,7 @@ DONE: Final[Words] = {
     "released": ("Permohonan dilepas; warga diberi tahu.", "The request is released; the resident is told."),
     "planned": ("Jadwal kunjungan tercatat; warga diberi tahu.", "The visit is planned; the resident is told."),
     "visited": ("Kunjungan tercatat terlaksana.", "The visit is recorded as made."),
-    "missed": ("Kunjungan tercatat gagal. Jadwalkan lagi.", "The visit is recorded as missed. Plan another."),
+    "missed": ("Kunjungan tercatat gagal.", "The visit is recorded as missed."),
     "delivered": ("Penyerahan dokumen tercatat.", "The delivery is recorded."),
     "failed": ("Pengantaran tercatat gagal. Coba lagi lain waktu.", "The try is recorded. Try again another time."),
     "returned": (

@@ -38,7 +38,7 @@ def _request(row: Mapping[str, Any]) -> RequestRow:
 
 
 def _standing(row: Mapping[str, Any]) -> Standing:
-    return Standing(row["round"], row["misses"], row["cancel_pending"])
+    return Standing(row["round"], row["misses"], row["cancel_pending"], row["missed_at"] is not None)
 
 
 def _visit(row: Mapping[str, Any]) -> VisitRow | None:

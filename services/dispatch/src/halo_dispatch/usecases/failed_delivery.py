@@ -10,7 +10,7 @@ from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import Assignment
 from halo_dispatch.domain.items import TRIES_AT_THE_DOOR, ItemState
-from halo_dispatch.errors import AtKelurahanError
+from halo_dispatch.errors import AtKelurahanError, TryRecordedError
 from halo_dispatch.repository import requests
 from halo_dispatch.usecases.hand import must_be_in_hand, refuse_items
 from halo_dispatch.usecases.locking import lock_assignment
@@ -25,19 +25,30 @@ class FailedDelivery:
 
 
 async def fail_delivery(
-    tx: Tx, request_id: UUID, officer_id: UUID, items: Sequence[UUID], *, reason: DeliveryFailure, actor: Actor
+    tx: Tx,
+    request_id: UUID,
+    officer_id: UUID,
+    items: Sequence[UUID],
+    *,
+    reason: DeliveryFailure,
+    actor: Actor,
+    seen: int | None = None,
 ) -> FailedDelivery:
     """Record that documents could not be handed over. After the third try of one the kelurahan keeps it.
 
+    `seen`: how many tries of the round the officer knew of, where he was shown any number of them.
     Raises AssignmentNotFoundError, RequestCancelledError, NotHolderError, AlreadyDeliveredError, ItemRejectedError,
-    AtKelurahanError, ItemUnknownError; NotYetError while the handover is not known here.
+    AtKelurahanError, ItemUnknownError, TryRecordedError; NotYetError while the handover is not known here.
     """
     assignment = await lock_assignment(tx, request_id)
     assignment.must_be_held_by(officer_id)
     known = await requests.list_items(tx, [request_id])
     must_be_in_hand(items, known, assignment.round)
-    refuse_items(AtKelurahanError, items, {row.item_id for row in known if row.state is ItemState.AT_KELURAHAN})
-    tries = {row.item_id: row.tries + 1 for row in known if row.item_id in set(items)}
+    tried = [row for row in known if row.item_id in set(items)]
+    refuse_items(AtKelurahanError, items, {row.item_id for row in tried if row.state is ItemState.AT_KELURAHAN})
+    if seen is not None and seen != sum(row.tries for row in known if row.round == assignment.round):
+        raise TryRecordedError
+    tries = {row.item_id: row.tries + 1 for row in tried}
     await tx.emit(
         DeliveryFailed(
             occurred_at=tx.now,

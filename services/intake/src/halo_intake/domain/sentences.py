@@ -28,6 +28,9 @@ REASONS: Final = _load("reason")
 NEXT_STEPS: Final = _load("next")
 """What comes next, by public status."""
 
+CANCEL_PENDING: Final = _load("pending")["cancel"]
+"""What comes next while a wish to cancel is not answered."""
+
 STATUS_NAMES: Final = _load("name")
 """What a public status is called, in a few words."""
 

@@ -21,7 +21,7 @@ from halo_intake.domain.requests import Request
 from halo_intake.domain.status import OVER, Standing
 from halo_intake.errors import CancelPendingError, RequestCancelledError, TooLateToCancelError
 from halo_intake.usecases.filing import EOPEN, refuse_attempt, refuse_unreadable
-from halo_intake.usecases.following import Sight, find_request, lock_sight, publish, publish_change
+from halo_intake.usecases.following import Sight, find_request, is_cancel_pending, lock_sight, publish, publish_change
 
 UNKNOWN = Fault("request_unknown", "eopen_id")
 
@@ -33,7 +33,7 @@ async def answer_cancel(tx: Tx, attempt: Attempt, reason: str) -> None:
         await refuse_attempt(tx, attempt.source_ref, [UNKNOWN])
         return
     request, status, since = await lock_sight(tx, request_id)
-    if status in OVER or await _is_pending(tx, request):
+    if status in OVER or await is_cancel_pending(tx, request):
         await publish(tx, request, Standing(status, since))
     else:
         await _ask(tx, request, reason, EOPEN, occurred_at=filed_at(attempt.occurred_at or tx.now, tx.now))
@@ -65,15 +65,10 @@ async def cancel_request(tx: Tx, text: str, reason: str, caller: Caller) -> Sigh
         raise RequestCancelledError
     if sight.status in OVER:
         raise TooLateToCancelError
-    if await _is_pending(tx, sight.request):
+    if await is_cancel_pending(tx, sight.request):
         raise CancelPendingError
     await _ask(tx, sight.request, reason, caller.actor(), occurred_at=tx.now)
     return sight
-
-
-async def _is_pending(tx: Tx, request: Request) -> bool:
-    """Whether dispatch still owes an answer: each question has one, and a round's are counted."""
-    return request.cancel_asks > await repository.get_retentions(tx, request.in_round)
 
 
 async def _ask(tx: Tx, request: Request, reason: str, actor: Actor, *, occurred_at: datetime) -> None:

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from halo_events.contract.event import SYSTEM
 from halo_events.contract.intake import PublicStatus, RequestProgressed, RequestReceived
+from halo_events.contract.values import Bilingual
 from halo_events.errors import NotYetError
 from halo_events.runtime import Tx
 
 from halo_intake import repository
 from halo_intake.domain.closing import end_of_window
 from halo_intake.domain.requests import Request
-from halo_intake.domain.sentences import next_step
-from halo_intake.domain.status import ENDS, Standing, public_status
+from halo_intake.domain.sentences import CANCEL_PENDING, next_step
+from halo_intake.domain.status import ENDS, OVER, Standing, public_status
 from halo_intake.domain.tracking import read_tracking_no
 from halo_intake.errors import InvalidTrackingNumberError, RequestNotFoundError
 
@@ -52,10 +53,20 @@ async def follow_request(tx: Tx, request_id: UUID, close_working_days: int) -> N
         await repository.upsert_timer(tx, request_id, end_of_window(reached.since, close_working_days))
 
 
-async def see_request(tx: Tx, text: str) -> Sight:
-    """The public status of a tracking number. Raises InvalidTrackingNumberError and RequestNotFoundError."""
+async def see_request(tx: Tx, text: str) -> tuple[Sight, Bilingual]:
+    """The public status of a tracking number, and what comes next.
+
+    Raises InvalidTrackingNumberError and RequestNotFoundError.
+    """
     request = await find_request(tx, text)
-    return Sight(request, *public_status(await repository.get_progress(tx, request)))
+    sight = Sight(request, *public_status(await repository.get_progress(tx, request)))
+    is_pending = sight.status not in OVER and await is_cancel_pending(tx, request)
+    return sight, CANCEL_PENDING if is_pending else next_step(sight.status)
+
+
+async def is_cancel_pending(tx: Tx, request: Request) -> bool:
+    """Whether dispatch still owes the answer to a wish to cancel: each has one, and a round's are counted."""
+    return request.cancel_asks > await repository.get_retentions(tx, request.in_round)
 
 
 async def find_request(tx: Tx, text: str) -> Request:
