@@ -1,5 +1,5 @@
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
@@ -219,3 +219,11 @@ class TestDescribeFields:
     def test_whole_body(self) -> None:
         """A fault of the whole body has the path `body`."""
         assert field_path(("body",)) == "body"
+
+
+def test_choices() -> None:
+    """The choices of a field are told in each language, though pydantic lists them in English."""
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Literal["a", "b"]).validate_python("c")
+    (told,) = describe_fields(refused.value.errors())
+    assert (told.message, told.message_id) == ("Choose one of: 'a' or 'b'.", "Pilih salah satu: 'a' atau 'b'.")

@@ -263,11 +263,12 @@ class TestForms:
         assert await tries(world, item_id) == 1
 
     async def test_odd_name(self, world: "World", browser: Any, site: str) -> None:
-        """A resident's name is text, whatever is in it."""
+        """A resident's name is text, whatever is in it, and a word without an end sticks out of no page."""
         await world.place("001")
         officer_id = await world.officer("001")
         event = world.request_received(uuid4(), "001")
-        await world.fact(event.model_copy(update={"resident": event.resident.model_copy(update={"name": NAME})}))
+        odd = {"name": NAME, "address": "Jalan" * 60, "note": f"https://peta.test/{'x' * 200}"}
+        await world.fact(event.model_copy(update={"resident": event.resident.model_copy(update=odd)}))
         async with visit(browser, site) as window:
             await come(window, officer_id, "/officer")
             assert await window.tab.locator("h3").inner_text() == NAME

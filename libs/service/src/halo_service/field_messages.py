@@ -82,7 +82,11 @@ def describe_field(error: Mapping[str, Any]) -> FieldProblem:
     if isinstance(context.get("message_id"), str):
         return FieldProblem(field_path(error["loc"]), code, str(error["msg"]), context["message_id"])
     values = _Blank({name: value for name, value in context.items() if name in _SAFE_CONTEXT})
-    indonesian, english = (text.format_map(values) for text in _MESSAGES.get(code, _OTHER))
+    indonesian, english = _MESSAGES.get(code, _OTHER)
+    english = english.format_map(values)
+    if "expected" in values:  # pydantic lists the choices in English
+        values["expected"] = " atau ".join(str(values["expected"]).rsplit(" or ", 1))
+    indonesian = indonesian.format_map(values)
     location = ("body",) if code == "json_invalid" else error["loc"]
     return FieldProblem(field_path(location), code, english, indonesian)
 

@@ -72,6 +72,7 @@ TYPES: Final[Pairs] = {
     MediaType.PDF: ("PDF", "PDF"),
     MediaType.PNG: ("PNG", "PNG"),
 }
+_OTHER_TYPE: Final = ("Jenis tidak dikenal", "Unknown type")
 _UNKNOWN: Final = ("Sebab lain. Unggah file lain.", "Another cause. Upload another file.")
 
 
@@ -95,7 +96,7 @@ def words(page: Page) -> dict[str, Any]:
         "state_name": of(ITEM_STATES),
         "paper_state": of(PAPER_STATES),
         "paper_reason": lambda reason: page.t(*(PAPER_REASONS.get(reason) or _UNKNOWN)),
-        "type_name": of(TYPES),
+        "type_name": lambda found: page.t(*TYPES.get(found, _OTHER_TYPE)),
         "size": size,
     }
 
