@@ -279,51 +279,40 @@ VALUES ($1, $2, $3, $4, $5)
 SELECT EXISTS (SELECT FROM declines WHERE request_id = $1 AND round = $2 AND officer_id = $3);
 
 -- name: list_assignments
-SELECT t.request_id, t.round, t.state, t.due_at, t.changed_at, t.cancel_pending, t.tracking_no, t.documents,
-       t.kelurahan_code, t.rw, t.rt, t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note,
-       t.visit_id, t.visit_at, t.made_at, t.missed_at, t.misses
-  FROM officers_tasks AS t
- WHERE t.officer_id = $1 AND t.state = ANY ($2::text[]) AND (t.changed_at, t.request_id) > ($3, $4)
- ORDER BY t.changed_at, t.request_id
+SELECT r.request_id, r.round, r.state, r.due_at, r.changed_at, r.cancel_pending, r.tracking_no, r.documents,
+       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
+       r.visit_id, r.visit_at, r.made_at, r.missed_at, r.misses
+  FROM open_requests AS r
+ WHERE r.officer_id = $1 AND r.state = ANY ($2::text[]) AND (r.changed_at, r.request_id) > ($3, $4)
+ ORDER BY r.changed_at, r.request_id
  LIMIT $5;
 
 -- name: find_open_assignment
 -- An open assignment as list_assignments gives it, for the officer who is asked or holds it.
-SELECT t.request_id, t.round, t.state, t.due_at, t.changed_at, t.cancel_pending, t.tracking_no, t.documents,
-       t.kelurahan_code, t.rw, t.rt, t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note,
-       t.visit_id, t.visit_at, t.made_at, t.missed_at, t.misses
-  FROM officers_tasks AS t
- WHERE t.request_id = $1 AND t.officer_id = $2;
+SELECT r.request_id, r.round, r.state, r.due_at, r.changed_at, r.cancel_pending, r.tracking_no, r.documents,
+       r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
+       r.visit_id, r.visit_at, r.made_at, r.missed_at, r.misses
+  FROM open_requests AS r
+ WHERE r.request_id = $1 AND r.officer_id = $2;
 
 -- name: list_queue
-SELECT a.request_id, a.round, a.await_reason, a.changed_at, a.cancel_pending, r.tracking_no, r.documents,
+SELECT r.request_id, r.round, r.await_reason, r.changed_at, r.cancel_pending, r.tracking_no, r.documents,
        r.kelurahan_code, r.rw, r.rt, r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note,
-       v.missed_at, m.misses
-  FROM open_assignments AS a
-  JOIN requests AS r ON r.request_id = a.request_id
-  LEFT JOIN LATERAL (
-           SELECT w.missed_at
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.replaced_at IS NULL
-            ORDER BY w.scheduled_at DESC, w.visit_id
-            LIMIT 1) AS v ON true
- CROSS JOIN LATERAL (
-           SELECT count(*) AS misses
-             FROM visits AS w
-            WHERE w.request_id = a.request_id AND w.round = a.round AND w.missed_at IS NOT NULL) AS m
- WHERE a.state = 'awaited' AND a.kelurahan_code = ANY ($1::text[]) AND (a.changed_at, a.request_id) > ($2, $3)
- ORDER BY a.changed_at, a.request_id
+       r.missed_at, r.misses
+  FROM open_requests AS r
+ WHERE r.state = 'awaited' AND r.queue = ANY ($1::text[]) AND (r.changed_at, r.request_id) > ($2, $3)
+ ORDER BY r.changed_at, r.request_id
  LIMIT $4;
 
 -- name: list_calls
 -- Held requests whose latest visit was missed, the longest waiting first. A visit that is planned takes one off the list.
-SELECT t.request_id, t.round, t.cancel_pending, t.tracking_no, t.documents, t.kelurahan_code, t.rw, t.rt,
-       t.target_group, t.household_size, t.language, t.name, t.phone, t.address, t.note, t.missed_at, t.miss_reason,
-       t.misses, o.name AS officer_name, o.phone AS officer_phone, o.on_duty
-  FROM officers_tasks AS t
-  JOIN officers AS o ON o.officer_id = t.officer_id AND o.left_at IS NULL
- WHERE t.state = 'accepted' AND t.misses >= $1 AND (t.missed_at, t.request_id) > ($2, $3)
- ORDER BY t.missed_at, t.request_id
+SELECT r.request_id, r.round, r.cancel_pending, r.tracking_no, r.documents, r.kelurahan_code, r.rw, r.rt,
+       r.target_group, r.household_size, r.language, r.name, r.phone, r.address, r.note, r.missed_at, r.miss_reason,
+       r.misses, o.name AS officer_name, o.phone AS officer_phone, o.on_duty
+  FROM open_requests AS r
+  JOIN officers AS o ON o.officer_id = r.officer_id AND o.left_at IS NULL
+ WHERE r.state = 'accepted' AND r.misses >= $1 AND (r.missed_at, r.request_id) > ($2, $3)
+ ORDER BY r.missed_at, r.request_id
  LIMIT $4;
 
 -- name: replace_open_visit

@@ -47,12 +47,12 @@ async def file_request(body: FilingBody, caller: Filer, tx: TxDep, once: OnceDep
 @router.get("/requests/{tracking_no}", dependencies=[Depends(allow(Role.PUBLIC))])
 async def see_request(tracking_no: str, tx: TxDep) -> RequestStatus:
     """How far a request is, for whoever has its tracking number, however it is written."""
-    (request, status, since), following_step = await following.see_request(tx, tracking_no)
+    (request, status, since), upcoming = await following.see_request(tx, tracking_no)
     return RequestStatus(
         tracking_no=request.tracking_no,
         status=status,
         since=since,
-        next=Sentence(**following_step.model_dump()),
+        next=Sentence(**upcoming.model_dump()),
         documents=list(request.wanted),
     )
 

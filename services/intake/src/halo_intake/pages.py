@@ -40,12 +40,12 @@ async def show_status(page: PageDep, tx: TxDep) -> HTMLResponse:
     """How far the request is, and what comes next."""
     page.refuse_with("status_form.html")
     form = await page.form(StatusForm)
-    (request, status, since), following_step = await following.see_request(tx, form.tracking_no)
+    (request, status, since), upcoming = await following.see_request(tx, form.tracking_no)
     return page.show(
         "status.html",
         request=request,
         name=status_name(status),
         since=since,
-        next=following_step,
+        next=upcoming,
         way=[(status_name(stage), standing) for stage, standing in way_of(status)],
     )

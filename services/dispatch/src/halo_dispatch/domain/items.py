@@ -45,6 +45,11 @@ def all_ended(items: Sequence[ItemRow], round_: int) -> bool:
     return bool(states) and states <= ENDED
 
 
+def count_tries(items: Sequence[ItemRow], round_: int) -> int:
+    """How many tries in vain this round has, of all its documents together."""
+    return sum(item.tries for item in items if item.round == round_)
+
+
 def all_rejected(items: Sequence[ItemRow], round_: int) -> bool:
     """Whether this round has documents, and each was rejected."""
     return {item.state for item in items if item.round == round_} == {ItemState.REJECTED}

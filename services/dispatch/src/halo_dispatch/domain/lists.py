@@ -50,12 +50,15 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a request stands: its round, how many visits of it were missed, whether a cancel waits for an answer."""
+    """How a request stands: its round, how many visits of it were missed, whether a cancel waits for an answer.
+
+    `latest_missed`: no visit was planned or made since the last one that was missed.
+    """
 
     round: int
     missed_visits: int
     cancel_requested: bool
-    latest_missed: bool = False
+    latest_missed: bool
 
     @property
     def call_desk_to_call(self) -> bool:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from halo_dispatch.domain.assignments import State
-from halo_dispatch.domain.items import ENDED, IN_HAND, ItemRow, ItemState
+from halo_dispatch.domain.items import ENDED, IN_HAND, ItemRow, ItemState, count_tries
 from halo_dispatch.domain.lists import START, AssignmentRow, Position, VisitRow
 
 
@@ -65,8 +65,8 @@ class Task:
 
     @property
     def tries(self) -> int:
-        """How many tries in vain are known, of all documents together."""
-        return sum(item.tries for item in self.items)
+        """How many tries in vain the officer is shown."""
+        return count_tries(self.items, self.assignment.standing.round)
 
     def number(self, item: ItemRow) -> int | None:
         """Which one of several documents of the same kind it is, from 1; None for the only one."""

@@ -9,7 +9,7 @@ from halo_events.contract.event import Actor
 from halo_events.runtime import Tx
 
 from halo_dispatch.domain.assignments import Assignment
-from halo_dispatch.domain.items import TRIES_AT_THE_DOOR, ItemState
+from halo_dispatch.domain.items import TRIES_AT_THE_DOOR, ItemState, count_tries
 from halo_dispatch.errors import AtKelurahanError, TryRecordedError
 from halo_dispatch.repository import requests
 from halo_dispatch.usecases.hand import must_be_in_hand, refuse_items
@@ -46,7 +46,7 @@ async def fail_delivery(
     must_be_in_hand(items, known, assignment.round)
     tried = [row for row in known if row.item_id in set(items)]
     refuse_items(AtKelurahanError, items, {row.item_id for row in tried if row.state is ItemState.AT_KELURAHAN})
-    if seen is not None and seen != sum(row.tries for row in known if row.round == assignment.round):
+    if seen is not None and seen != count_tries(known, assignment.round):
         raise TryRecordedError
     tries = {row.item_id: row.tries + 1 for row in tried}
     await tx.emit(
